@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A way to make the kernel run a coverage section, as scenarios see it.
+///
+/// The agent's side, one file per kind, is in the target Stimuli.
+public struct StimulusKind: Sendable {
+    public let name: String
+    public let about: String
+    /// The kernel files whose behaviour the stimulus relies on.
+    public let relies: [String]
+    /// Kconfig symbols that must be set.
+    public let kconfig: [String]
+    public let parameters: [Parameter]
+    /// The values it offers to steps as `$NAME.EXPORT`, with what they are.
+    public let exports: [String: String]
+    /// The steps it adds.
+    public let verbs: [Verb]
+
+    public init(
+        _ name: String, _ about: String, relies: [String], kconfig: [String], parameters: [Parameter] = [],
+        exports: [String: String] = [:], verbs: [Verb]
+    ) {
+        self.name = name
+        self.about = about
+        self.relies = relies
+        self.kconfig = kconfig
+        self.parameters = parameters
+        self.exports = exports
+        self.verbs = verbs
+    }
+}
+
+/// Every kind of stimulus the agent knows.
+public enum StimulusCatalog {
+    public static func kind(_ name: String) -> StimulusKind? { kinds.first { $0.name == name } }
+
+    /// The kind and verb of a stimulus step.
+    public static func verb(_ name: String) -> (kind: StimulusKind, verb: Verb)? {
+        for kind in kinds {
+            if let verb = kind.verbs.first(where: { $0.name == name }) { return (kind, verb) }
+        }
+        return nil
+    }
+
+    public static let kinds: [StimulusKind] = [vhostNet, vhostVsock, usbGadget, wifiFrames]
+
+    private static func device(_ about: String) -> Parameter {
+        Parameter("device", .stimulus, required: true, about)
+    }
+
+    private static func vhostVerbs(prefix: String) -> [Verb] {
+        [
+            Verb("\(prefix)-open", "Opens the device and its eventfds.", [device("The device.")]),
+            Verb(
+                "\(prefix)-own",
+                "Makes the calling process the owner (VHOST_SET_OWNER), which creates the worker.",
+                [device("The device.")]),
+            Verb(
+                "\(prefix)-attach", "Gives a queue its kick eventfd (VHOST_SET_VRING_KICK).",
+                [device("The device."), Parameter("queue", .integer, "0 is rx, 1 is tx; default 1.")]),
+            Verb(
+                "\(prefix)-kick", "Writes to a queue's eventfd.",
+                [device("The device."), Parameter("queue", .integer, "0 is rx, 1 is tx; default 1.")]),
+            Verb(
+                "\(prefix)-close", "Closes the device; returns when its worker is idle.",
+                [device("The device.")]),
+        ]
+    }
+
+    private static let vhostNet = StimulusKind(
+        "vhost-net", "A vhost-net device without a backend: each kick is one section of its worker.",
+        relies: ["drivers/vhost/vhost.c", "drivers/vhost/net.c", "kernel/vhost_task.c"],
+        kconfig: ["VHOST_NET", "EVENTFD"], verbs: vhostVerbs(prefix: "vhost"))
+
+    private static let vhostVsock = StimulusKind(
+        "vhost-vsock", "A vhost-vsock device: each kick is one section of its worker.",
+        relies: ["drivers/vhost/vhost.c", "drivers/vhost/vsock.c"],
+        kconfig: ["VHOST_VSOCK", "EVENTFD"], verbs: vhostVerbs(prefix: "vsock"))
+
+    private static let usbGadget = StimulusKind(
+        "usb-gadget", "A raw gadget on dummy_hcd: plugging it makes the hub task enumerate a device.",
+        relies: [
+            "drivers/usb/core/hub.c", "drivers/usb/core/hcd.c", "drivers/usb/gadget/legacy/raw_gadget.c",
+            "drivers/usb/gadget/udc/dummy_hcd.c",
+        ],
+        kconfig: ["USB_DUMMY_HCD", "USB_RAW_GADGET"],
+        exports: ["bus": "the number of the dummy_hcd bus"],
+        verbs: [
+            Verb(
+                "usb-plug", "Connects the gadget and waits until the kernel has configured the device.",
+                [device("The gadget.")]),
+            Verb(
+                "usb-unplug", "Disconnects the gadget and waits until the kernel has removed the device.",
+                [device("The gadget.")]),
+        ])
+
+    private static let wifiFrames = StimulusKind(
+        "wifi", "Two mac80211_hwsim radios joined to one IBSS: a frame sent on one is received in softirq.",
+        relies: ["drivers/net/wireless/virtual/mac80211_hwsim.c", "net/mac80211/rx.c"],
+        kconfig: ["MAC80211_HWSIM", "PACKET"],
+        exports: ["ifindex": "the interface index of the sending radio"],
+        verbs: [
+            Verb("wifi-send", "Sends one broadcast frame from the calling thread.", [device("The radios.")])
+        ])
+}

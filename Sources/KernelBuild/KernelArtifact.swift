@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// A kernel that was built and can be booted.
+///
+/// Everything in `directory` is final: it is written under another name and renamed when it is complete.
+public struct KernelArtifact: Sendable, Hashable {
+    /// The name of the recipe.
+    public let image: String
+    /// The content key: source, patches, config and compiler.
+    public let key: String
+    /// The kernel's own release, as `uname -r` will print it (include/config/kernel.release).
+    public let release: String
+    /// The entry of the cache that holds all files.
+    public let directory: URL
+    /// The uncompressed kernel with debug information; boots directly through PVH.
+    public let vmlinux: URL
+    /// The compressed kernel (arch/x86/boot/bzImage).
+    public let bootImage: URL
+    /// The complete .config.
+    public let config: URL
+    /// What the recipe declares, such as `simultaneous-enable`.
+    public let features: [String]
+    /// Processors and memory (MiB) the recipe asks for.
+    public let processors: Int
+    public let memory: Int
+    /// What to tell the reader about the source, such as that the pinned version was gone; usually empty.
+    public let remarks: [String]
+
+    public init(
+        image: String, key: String, release: String, directory: URL, vmlinux: URL, bootImage: URL,
+        config: URL,
+        features: [String], processors: Int, memory: Int, remarks: [String]
+    ) {
+        self.image = image
+        self.key = key
+        self.release = release
+        self.directory = directory
+        self.vmlinux = vmlinux
+        self.bootImage = bootImage
+        self.config = config
+        self.features = features
+        self.processors = processors
+        self.memory = memory
+        self.remarks = remarks
+    }
+}
