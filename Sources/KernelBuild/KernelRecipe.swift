@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Diagnostics
+package import Foundation
+
+/// What a kernel is made of: source, patches, configuration and compiler, with everything inherited filled in.
+///
+/// A plain value: nothing is fetched, and only the existence of files was checked.
+package struct KernelRecipe: Sendable, Hashable {
+    /// A file the recipe names, and the place that names it.
+    package struct Input: Sendable, Hashable {
+        /// As the recipe writes it, for messages.
+        package let name: String
+        package let file: URL
+        package let location: SourceLocation
+
+        package init(name: String, file: URL, location: SourceLocation) {
+            self.name = name
+            self.file = file
+            self.location = location
+        }
+    }
+
+    /// Where a kernel tree comes from.
+    package enum Source: Sendable, Hashable {
+        /// A package that holds a linux-source tarball; the digest is of the .deb, in lower-case hexadecimal.
+        case debian(package: String, version: String, sha256: String?)
+        /// A tree on this machine; it is read, never written.
+        case directory(URL)
+        /// A repository and a branch, tag or commit.
+        case git(url: String, ref: String)
+    }
+
+    package enum Compiler: String, Sendable, Hashable, CaseIterable {
+        case gcc
+        /// With the LLVM linker and binary utilities (LLVM=1).
+        case clang
+    }
+
+    package var name: String
+    package var source: Source
+    package var sourceLocation: SourceLocation
+    /// Applied in this order with `-p1`.
+    package var patches: [Input]
+    /// Merged in this order; a later one wins.
+    package var fragments: [Input]
+    /// What the kernel claims to do beyond its version, such as `simultaneous-enable`.
+    package var features: [String]
+    package var compiler: Compiler
+    /// Processors of the guest.
+    package var processors: Int
+    /// Memory of the guest in MiB.
+    package var memory: Int
+
+    package init(
+        name: String, source: Source, sourceLocation: SourceLocation, patches: [Input] = [],
+        fragments: [Input] = [], features: [String] = [], compiler: Compiler = .gcc, processors: Int = 2,
+        memory: Int = 512
+    ) {
+        self.name = name
+        self.source = source
+        self.sourceLocation = sourceLocation
+        self.patches = patches
+        self.fragments = fragments
+        self.features = features
+        self.compiler = compiler
+        self.processors = processors
+        self.memory = memory
+    }
+}
