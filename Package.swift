@@ -158,15 +158,13 @@ let package = Package(
         .target(
             name: "Reports",
             dependencies: [
-                "ConsoleWatch", "CoverageAssertions", "KcovModel", "KernelBuild", "Lab", "ScenarioModel",
+                "CoverageAssertions", "Installation", "KernelBuild", "Lab",
             ],
             swiftSettings: settings()),
         .testTarget(
             name: "ReportsTests",
-            dependencies: [
-                "CoverageAssertions", "KcovModel", "KernelBuild", "Lab", "Reports", "ScenarioModel",
-            ],
-            swiftSettings: settings()),
+            dependencies: ["CoverageAssertions", "Installation", "KernelBuild", "Lab", "Reports"],
+            exclude: ["Snapshots"], swiftSettings: settings()),
 
         // VM scenarios as Swift Testing cases, for any package.
         .target(

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+
+# The image that `make run` tests.
+IMAGE ?= debian-6.12-simultaneous
+# The images of `make test`, and of `make test-all`.
+TEST_IMAGES ?= debian-6.12-simultaneous,debian-6.12
+ALL_IMAGES = debian-6.12-simultaneous,debian-6.12,debian-6.1
+# Where `make install` puts things; DESTDIR goes before it.
+PREFIX ?= /usr/local
+
+SWIFT := $(shell scripts/find-swift.sh)
+KCOVLAB = .build/release/kcovlab
+AGENT = .build/release/kcov-agent
+# One line for each scenario a test ran, appended by the tests.
+RESULTS = .build/scenario-results.jsonl
+SHELL_FILES = scripts/*.sh .ci/run
+
+.PHONY: run test test-all build dependencies check format docs install clean
+
+run: build
+	$(KCOVLAB) run --image $(IMAGE)
+
+build: dependencies
+	$(SWIFT) build -c release --product kcov-agent
+	$(SWIFT) build -c release --product kcovlab
+
+dependencies:
+	scripts/install-dependencies.sh
+
+test: build
+	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(TEST_IMAGES)
+
+test-all: build
+	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(ALL_IMAGES)
+
+check:
+	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests
+	shellcheck $(SHELL_FILES)
+	scripts/check-imports.sh
+	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test --skip-build --skip MachineTests
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests
+
+docs:
+	scripts/build-docs.sh "$(SWIFT)"
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/kcovlab/libexec
+	install -m 755 $(KCOVLAB) $(DESTDIR)$(PREFIX)/bin/kcovlab
+	install -m 755 $(AGENT) $(DESTDIR)$(PREFIX)/share/kcovlab/libexec/kcov-agent
+	ln -sfn ../../../bin/kcovlab $(DESTDIR)$(PREFIX)/share/kcovlab/libexec/kcovlab
+	cp -R images kconfigs Scenarios LICENSES $(DESTDIR)$(PREFIX)/share/kcovlab/
+
+clean:
+	rm -rf .build

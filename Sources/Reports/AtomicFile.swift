@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Foundation
+import Glibc
+
+/// Writing whole files so that a reader sees the old one or the new one, never half.
+package enum AtomicFile {
+    /// A file could not be written.
+    package struct Failure: Error, CustomStringConvertible {
+        package let path: String
+        package let cause: String
+
+        package var description: String {
+            """
+            could not write \(path): \(cause)
+            Check that the directory exists, is yours and that the disk has room (df -h).
+            """
+        }
+    }
+
+    /// Writes a file under another name, flushes it to disk and renames it.
+    ///
+    /// - Throws: `Failure`; the file that was there before is then unchanged.
+    package static func write(_ data: Data, to file: URL) throws(Failure) {
+        let draft = file.deletingLastPathComponent()
+            .appending(path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
+        do {
+            try data.write(to: draft)
+            let handle = try FileHandle(forWritingTo: draft)
+            try handle.synchronize()
+            try handle.close()
+            try rename(draft, to: file)
+        } catch {
+            try? FileManager.default.removeItem(at: draft)
+            throw Failure(path: file.path, cause: reason(error))
+        }
+    }
+
+    package static func write(_ text: String, to file: URL) throws(Failure) {
+        try write(Data(text.utf8), to: file)
+    }
+
+    /// Renames over whatever has the new name, as rename(2) does and `FileManager.moveItem` does not.
+    static func rename(_ old: URL, to new: URL) throws(POSIXError) {
+        // Safety: both strings live until the call returns, and it keeps neither.
+        guard unsafe Glibc.rename(old.path, new.path) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+    }
+
+    /// What an error says to a person: the system's words where there is an error number.
+    static func reason(_ error: any Error) -> String {
+        let cocoa = error as NSError
+        let underlying = cocoa.userInfo[NSUnderlyingErrorKey] as? NSError ?? cocoa
+        return underlying.localizedDescription.replacing("The operation could not be completed. ", with: "")
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoverageAssertions
+package import Lab
+
+/// A run as KTAP version 1: a scenario is a test, its steps are subtests.
+package struct KTAPReport: Sendable {
+    private let record: RunRecord
+
+    package init(_ record: RunRecord) {
+        self.record = record
+    }
+
+    package var text: String {
+        var lines = ["KTAP version 1"]
+        lines.append(comment("image \(record.kernel.image), Linux \(record.kernel.release)"))
+        lines.append(comment("accelerator \(record.accelerator): \(record.acceleratorReason)"))
+        let extra = record.strayReports.isEmpty ? 0 : 1
+        lines.append("1..\(record.scenarios.count + extra)")
+        for (index, result) in record.scenarios.enumerated() {
+            lines += test(result, number: index + 1)
+        }
+        if extra == 1 {
+            let reports = record.strayReports.flatMap { PlainText.tail($0, lines: 20) }
+            lines += reports.map { comment(String($0)) }
+            lines.append("not ok \(record.scenarios.count + 1) no stray kernel report")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func test(_ result: ScenarioResult, number: Int) -> [String] {
+        var lines: [String] = []
+        if !result.steps.isEmpty {
+            lines += ["  KTAP version 1", "  1..\(result.steps.count)"]
+            for (index, step) in result.steps.enumerated() {
+                if !step.passed { lines.append("  " + comment("\(step.location): \(step.detail)")) }
+                let word = step.passed ? "ok" : "not ok"
+                lines.append("  \(word) \(index + 1) \(title(step.text))")
+            }
+        }
+        for finding in result.findings {
+            lines.append(comment("expected \(finding.expected)"))
+            lines.append(comment("found \(finding.found)"))
+            lines += finding.evidence.map(comment)
+        }
+        if let console = result.console {
+            lines += PlainText.tail(console, lines: 20).map { comment(String($0)) }
+        }
+        let name = [result.id, result.name].compactMap(\.self).joined(separator: " ")
+        lines.append("\(word(result.outcome)) \(number) \(title(name))\(directive(result))")
+        return lines
+    }
+
+    private func word(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .passed, .knownIssue, .notApplicable, .skipped: "ok"
+        case .failed, .flaky, .kernelFailed, .hostFailed: "not ok"
+        }
+    }
+
+    private func directive(_ result: ScenarioResult) -> String {
+        let reason = result.reason.map { " " + PlainText.singleLine($0) } ?? ""
+        return switch result.outcome {
+        case .passed: ""
+        case .failed, .flaky, .kernelFailed:
+            " # \(result.outcome.rawValue)\(reason.isEmpty ? "" : ":")\(reason)"
+        case .hostFailed: " # ERROR\(reason)"
+        case .knownIssue: " # XFAIL\(reason)"
+        case .notApplicable: " # SKIP not applicable\(reason.isEmpty ? "" : ":")\(reason)"
+        case .skipped: " # SKIP\(reason)"
+        }
+    }
+
+    private func comment(_ text: String) -> String { "# " + PlainText.singleLine(text) }
+
+    /// A test's name, in which a hash sign would start a directive.
+    private func title(_ text: String) -> String {
+        PlainText.singleLine(text).replacing("#", with: "\\#")
+    }
+}

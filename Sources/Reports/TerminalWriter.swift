@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Foundation
+import Glibc
+package import Installation
+
+/// Where the text of a command goes, and what that place can do.
+package struct TerminalWriter: Sendable {
+    private let output: FileHandle
+    package let isTerminal: Bool
+    package let style: TextStyle
+
+    /// Writes to a file or pipe without colour, or to a terminal with colour unless it is forbidden.
+    package init(output: FileHandle, settings: Settings) {
+        self.output = output
+        isTerminal = isatty(output.fileDescriptor) == 1
+        style = TextStyle(usesColor: isTerminal && !settings.forbidsColor)
+    }
+
+    /// Carries out what a display decided.
+    ///
+    /// A reader that went away (a closed pipe) is no reason to stop a run, so failed writes are ignored.
+    package func perform(_ actions: [ProgressDisplay.Action]) {
+        var text = ""
+        for action in actions {
+            if isTerminal { text += "\r\u{1b}[K" }
+            switch action {
+            case .line(let line): text += line + "\n"
+            case .status(let status): if isTerminal, let status { text += fitted(status) }
+            }
+        }
+        if !text.isEmpty { try? output.write(contentsOf: Data(text.utf8)) }
+    }
+
+    package func write(_ lines: [String]) { perform(lines.map(ProgressDisplay.Action.line)) }
+
+    /// A status must not wrap, or it could not be replaced; the narrowest usual terminal has 80 columns.
+    private func fitted(_ status: String) -> String { String(status.prefix(79)) }
+}
