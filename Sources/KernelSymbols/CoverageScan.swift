@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the machine code of an image calls its coverage callbacks.
+///
+/// Candidates are the bytes of `call rel32` whose target is exactly a callback. Such bytes inside another instruction
+/// would be a false point, so each function is also decoded from its start: a candidate that lies inside a decoded
+/// instruction is dropped. Code that cannot be decoded keeps its candidates: ten targets in 2^32 make an accident there
+/// less likely than a point that is lost.
+struct CoverageScan {
+    struct Point: Hashable {
+        /// The return address.
+        let pc: UInt64
+        let callback: CoverageCallback
+    }
+
+    struct Jump: Hashable {
+        let address: UInt64
+        let callback: CoverageCallback
+    }
+
+    /// Sorted by address.
+    private(set) var points: [Point] = []
+    /// Sorted by address.
+    private(set) var tailJumps: [Jump] = []
+    /// By start address of a function: the point that every call passes exactly once, before anything else is traced.
+    ///
+    /// The compiler puts the callback first into every block. The first block has no other predecessor than the
+    /// function's entry, which holds here when nothing branches away before the callback and nothing branches back to
+    /// it or before it. A function where that cannot be shown is absent.
+    private(set) var entries: [UInt64: UInt64] = [:]
+    /// Candidates that were dropped because they lie inside an instruction.
+    private(set) var rejected = 0
+
+    private let callbacks: [UInt64: CoverageCallback]
+
+    /// Scans code.
+    ///
+    /// - Parameters:
+    ///   - code: The executable sections.
+    ///   - functions: Start and size of each function, sorted by start, each start once.
+    ///   - callbacks: The callbacks by address.
+    init(
+        code: [ElfImage.Code], functions: [(start: UInt64, size: UInt64)],
+        callbacks: [UInt64: CoverageCallback]
+    ) {
+        self.callbacks = callbacks
+        for section in code { collect(section) }
+        var regions: [EntryRegion] = []
+        var jumps: [UInt64] = []
+        var hidden: Set<UInt64> = []
+        let candidates = (points.map { $0.pc - 5 } + tailJumps.map(\.address)).sorted()
+        var next = 0
+        for section in code {
+            while next < functions.count, functions[next].start < section.address { next += 1 }
+            while next < functions.count, functions[next].start < section.end {
+                let (start, size) = functions[next]
+                next += 1
+                var body = FunctionBody(start: start, size: min(size, section.end - start))
+                body.decode(
+                    section, callbacks: callbacks, candidates: candidates, jumps: &jumps, hidden: &hidden)
+                if let call = body.entryCall { regions.append(EntryRegion(start: start, call: call)) }
+            }
+        }
+        points.removeAll { hidden.contains($0.pc - 5) }
+        tailJumps.removeAll { hidden.contains($0.address) }
+        rejected = hidden.count
+        keepSinglePass(regions, jumps: jumps)
+    }
+
+    /// The bytes before the first callback of a function.
+    private struct EntryRegion {
+        let start: UInt64
+        let call: UInt64
+    }
+
+    /// Finds the candidates of one section by their bytes.
+    private mutating func collect(_ section: ElfImage.Code) {
+        let targets = callbacks.map { (address: $0.key, callback: $0.value) }
+        guard let lowest = targets.map(\.address).min(), let highest = targets.map(\.address).max() else {
+            return
+        }
+        unsafe section.bytes.withUnsafeBytes { bytes in
+            guard bytes.count >= 5 else { return }
+            for offset in 0...(bytes.count - 5) {
+                // Safety: offset + 5 does not exceed the count.
+                let opcode = unsafe bytes[offset]
+                guard opcode == 0xe8 || opcode == 0xe9 || opcode & 0xf0 == 0x80 else { continue }
+                let relative = unsafe bytes.loadUnaligned(fromByteOffset: offset + 1, as: Int32.self)
+                let end = section.address &+ UInt64(offset) &+ 5
+                let target = end &+ UInt64(bitPattern: Int64(relative))
+                guard target >= lowest, target <= highest, let callback = callbacks[target] else { continue }
+                if opcode == 0xe8 {
+                    points.append(Point(pc: end, callback: callback))
+                } else if opcode == 0xe9 {
+                    tailJumps.append(Jump(address: end - 5, callback: callback))
+                } else if offset > 0, unsafe bytes[offset - 1] == 0x0f {
+                    tailJumps.append(Jump(address: end - 6, callback: callback))
+                }
+            }
+        }
+    }
+
+    /// Keeps the entry regions into which no jump leads.
+    ///
+    /// A jump to the very start from another function is a tail call, which is a call; from inside it would be a loop,
+    /// and both look alike here, so only the start of a region may be a target, and only when its function does not
+    /// jump there itself.
+    private mutating func keepSinglePass(_ regions: [EntryRegion], jumps: [UInt64]) {
+        var spoiled: Set<UInt64> = []
+        for target in jumps {
+            let index = regions.partitioningIndex { $0.start >= target } - 1
+            guard index >= 0, target <= regions[index].call else { continue }
+            spoiled.insert(regions[index].start)
+        }
+        for region in regions where !spoiled.contains(region.start) {
+            entries[region.start] = region.call + 5
+        }
+    }
+}
