@@ -166,10 +166,15 @@ let package = Package(
             dependencies: ["CoverageAssertions", "Installation", "KernelBuild", "Lab", "Reports"],
             exclude: ["Snapshots"], swiftSettings: settings()),
 
+        // What a run needs of this machine, whether it is there, and how to get it.
+        .target(
+            name: "Doctor", dependencies: ["Installation", "Lab", "Libvirt", subprocess],
+            swiftSettings: settings()),
+
         // VM scenarios as Swift Testing cases, for any package.
         .target(
             name: "KcovLabTesting",
-            dependencies: ["Installation", "KernelBuild", "Lab", "Reports", "ScenarioModel"],
+            dependencies: ["Doctor", "Installation", "KernelBuild", "Lab", "Reports", "ScenarioModel"],
             swiftSettings: settings()),
         .testTarget(
             name: "MachineTests",
@@ -182,9 +187,8 @@ let package = Package(
         .target(
             name: "KcovLabCommands",
             dependencies: [
-                argumentParser, "ConsoleWatch", "CoverageAssertions", "Diagnostics", "Installation",
-                "KcovModel",
-                "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Reports", "ScenarioModel",
+                argumentParser, "ConsoleWatch", "CoverageAssertions", "Diagnostics", "Doctor", "Installation",
+                "KcovModel", "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Reports", "ScenarioModel",
             ],
             swiftSettings: settings()),
         .testTarget(

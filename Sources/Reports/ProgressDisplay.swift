@@ -25,11 +25,7 @@ package struct ProgressDisplay: Sendable {
         self.isLive = isLive
     }
 
-    /// Takes one event.
-    ///
-    /// - Parameters:
-    ///   - event: What happened.
-    ///   - seconds: When, since the run started.
+    /// Takes one event, with the seconds since the run started.
     package mutating func receive(_ event: RunEvent, at seconds: Double) -> [Action] {
         switch event {
         case .building(let build):

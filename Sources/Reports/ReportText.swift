@@ -17,11 +17,7 @@ package struct ReportText: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// What follows the scenarios.
-    ///
-    /// - Parameters:
-    ///   - record: The finished run.
-    ///   - directory: The run directory as the reader should see it.
+    /// What follows the scenarios; `directory` is the run directory as the reader should see it.
     package func closing(_ record: RunRecord, directory: String) -> [String] {
         var lines = stray(record) + [""]
         let kernel = record.kernel

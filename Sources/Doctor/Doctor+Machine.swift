@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Subprocess
+
+extension Doctor {
+    /// Starts what a kernel build starts first: a namespace of its own with a read-only root.
+    var sandbox: Checkup {
+        get async {
+            let arguments: Arguments = [
+                "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc",
+                "/proc",
+                "/bin/true",
+            ]
+            let fix = """
+                apt-get install bubblewrap; without root also: sysctl kernel.unprivileged_userns_clone=1; in a \
+                container: allow user namespaces
+                """
+            do {
+                let result = try await Subprocess.run(
+                    .name("bwrap"), arguments: arguments, output: .discarded, error: .string(limit: 4096))
+                guard result.terminationStatus.isSuccess else {
+                    let words = result.standardError.split(separator: "\n").first ?? "it failed"
+                    return Checkup("sandbox", .bad(fix: fix), found: String(words))
+                }
+                return Checkup("sandbox", .good, found: "bwrap starts a process without network")
+            } catch {
+                return Checkup("sandbox", .bad(fix: fix), found: "bwrap could not be started")
+            }
+        }
+    }
+
+    /// Whether the kernel offers KVM; whether a guest gets anywhere with it only a run can tell.
+    var accelerator: Checkup {
+        let device = "/dev/kvm"
+        let fix = "none needed; with KVM runs are faster: enable virtualization, and join the group kvm"
+        guard FileManager.default.fileExists(atPath: device) else {
+            return Checkup("kvm", .poor(fix: fix), found: "\(device) is not there; guests run under TCG")
+        }
+        guard FileManager.default.isWritableFile(atPath: device) else {
+            return Checkup("kvm", .poor(fix: fix), found: "\(device) may not be opened; guests run under TCG")
+        }
+        return Checkup("kvm", .good, found: "\(device) may be opened; the first run tries a guest on it")
+    }
+}
