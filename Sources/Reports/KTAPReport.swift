@@ -38,6 +38,9 @@ package struct KTAPReport: Sendable {
                 lines.append("  \(word) \(index + 1) \(title(step.text))")
             }
         }
+        if let reason = result.reason, [.failed, .flaky, .kernelFailed].contains(result.outcome) {
+            lines.append(comment("\(result.outcome.rawValue): \(reason)"))
+        }
         for finding in result.findings {
             lines.append(comment("expected \(finding.expected)"))
             lines.append(comment("found \(finding.found)"))
@@ -61,9 +64,7 @@ package struct KTAPReport: Sendable {
     private func directive(_ result: ScenarioResult) -> String {
         let reason = result.reason.map { " " + PlainText.singleLine($0) } ?? ""
         return switch result.outcome {
-        case .passed: ""
-        case .failed, .flaky, .kernelFailed:
-            " # \(result.outcome.rawValue)\(reason.isEmpty ? "" : ":")\(reason)"
+        case .passed, .failed, .flaky, .kernelFailed: ""
         case .hostFailed: " # ERROR\(reason)"
         case .knownIssue: " # XFAIL\(reason)"
         case .notApplicable: " # SKIP not applicable\(reason.isEmpty ? "" : ":")\(reason)"

@@ -24,12 +24,14 @@ package enum PlainText {
 
     /// The same on one line: line feeds and tabs become blanks.
     package static func singleLine(_ text: String) -> String {
-        escaped(text).split(whereSeparator: { $0 == "\n" || $0 == "\t" }).joined(separator: " ")
+        escaped(text.split(whereSeparator: \.isNewline).joined(separator: "\n"))
+            .split(whereSeparator: { $0 == "\n" || $0 == "\t" }).joined(separator: " ")
     }
 
     /// The last lines of a text.
     package static func tail(_ text: String, lines: Int) -> [Substring] {
-        text.split(separator: "\n", omittingEmptySubsequences: true).suffix(lines)
+        // A carriage return with its line feed is one character, which a line feed alone does not match.
+        text.split(whereSeparator: \.isNewline).suffix(lines)
     }
 
     private static func hex(_ value: UInt32, digits: Int) -> String {
