@@ -12,7 +12,7 @@ SWIFT := $(shell scripts/find-swift.sh)
 KCOVLAB = .build/release/kcovlab
 AGENT = .build/release/kcov-agent
 # One line for each scenario a test ran, appended by the tests.
-RESULTS = .build/scenario-results.jsonl
+RESULTS = .build/scenario-results.tsv
 SHELL_FILES = scripts/*.sh .ci/run
 
 .PHONY: run test test-all build dependencies check format docs install clean

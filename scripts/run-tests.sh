@@ -18,5 +18,5 @@ status=0
 KCOVLAB_REQUIRE_MACHINE=1 KCOVLAB_TEST_IMAGES="$images" KCOVLAB_TEST_RESULTS="$PWD/$results" \
     "$swift" test || status=$?
 
-.build/release/kcovlab summarize-tests "$results" || status=1
+scripts/summarize-tests.sh "$results" "$images" || status=1
 exit "$status"

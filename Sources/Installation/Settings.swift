@@ -14,6 +14,10 @@ public struct Settings: Sendable {
     public let requiresMachine: Bool
     /// `KCOVLAB_RECORD=1`: tests write their snapshots anew and fail once.
     public let recordsSnapshots: Bool
+    /// `KCOVLAB_TEST_IMAGES`: the images whose scenarios our own tests run, separated by commas; nil for their default.
+    public let testImages: [String]?
+    /// `KCOVLAB_TEST_RESULTS`: a file that tests append one line to for each scenario they ran; nil for none.
+    public let testResults: URL?
     /// `NO_COLOR`: set to anything but nothing turns colour off.
     public let forbidsColor: Bool
     /// `XDG_RUNTIME_DIR` or `/run`, with `/kcovlab` appended; short, because socket paths have 108 bytes.
@@ -33,6 +37,8 @@ public struct Settings: Sendable {
         cacheLimit = value("KCOVLAB_CACHE_MAX").flatMap(Self.parseBytes) ?? 20_000_000_000
         requiresMachine = value("KCOVLAB_REQUIRE_MACHINE") == "1"
         recordsSnapshots = value("KCOVLAB_RECORD") == "1"
+        testImages = value("KCOVLAB_TEST_IMAGES")?.split(separator: ",").map(String.init)
+        testResults = value("KCOVLAB_TEST_RESULTS").map { URL(fileURLWithPath: $0) }
         forbidsColor = value("NO_COLOR") != nil
         runtime = directory(value("XDG_RUNTIME_DIR") ?? "/run").appending(path: "kcovlab")
     }

@@ -13,6 +13,14 @@ package struct RunDirectory: Sendable, Hashable {
     package var text: URL { url.appending(path: "report.txt") }
     package var events: URL { url.appending(path: "events.jsonl") }
 
+    /// The path as a reader wants to see it: relative when it is below the working directory.
+    package var shortPath: String {
+        let path = url.standardizedFileURL.path
+        let here =
+            URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL.path + "/"
+        return path.hasPrefix(here) ? String(path.dropFirst(here.count)) : path
+    }
+
     /// Where a run cannot leave its files.
     package enum Failure: Error, CustomStringConvertible {
         case notEmpty(path: String)
@@ -107,6 +115,14 @@ package struct RunDirectory: Sendable, Hashable {
             try? FileManager.default.removeItem(at: draft)
             throw AtomicFile.Failure(path: link.path, cause: AtomicFile.reason(error))
         }
+    }
+
+    /// Gives the directory up, so that the same name can be used again: nothing was run.
+    package func abandon() {
+        let files = FileManager.default
+        try? files.removeItem(at: events)
+        guard (try? files.contentsOfDirectory(atPath: url.path))?.isEmpty == true else { return }
+        try? files.removeItem(at: url)
     }
 
     /// A name that sorts by time: `20261123T092640Z-debian-6.12`.

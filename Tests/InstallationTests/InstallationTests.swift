@@ -15,7 +15,18 @@ struct SettingsTests {
         #expect(!settings.requiresMachine)
         #expect(!settings.recordsSnapshots)
         #expect(!settings.forbidsColor)
+        #expect(settings.testImages == nil)
+        #expect(settings.testResults == nil)
         #expect(settings.runtime.path == "/run/kcovlab")
+    }
+
+    @Test("Tests take their images and the place of their results from the environment")
+    func tests() {
+        let settings = Settings(environment: [
+            "KCOVLAB_TEST_IMAGES": "a,b", "KCOVLAB_TEST_RESULTS": "/tmp/r",
+        ])
+        #expect(settings.testImages == ["a", "b"])
+        #expect(settings.testResults?.path == "/tmp/r")
     }
 
     @Test("Empty values count as unset")

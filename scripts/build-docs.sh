@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the documentation of the public products into .build/docs; a warning is an error.
+#
+# usage: build-docs.sh SWIFT
+set -eu
+
+swift=$1
+docc=$(dirname "$(readlink -f "$swift")")/docc
+graphs=.build/symbol-graphs
+
+for product in CoverageAssertions KcovLabTesting; do
+    rm -rf "$graphs"
+    mkdir -p "$graphs"
+    "$swift" build --target "$product" -Xswiftc -emit-symbol-graph -Xswiftc -emit-symbol-graph-dir \
+        -Xswiftc "$graphs" --scratch-path .build/docs-build
+    find "$graphs" -name '*.symbols.json' ! -name "$product*" -delete
+    catalog=
+    [ -d "Sources/$product/$product.docc" ] && catalog="Sources/$product/$product.docc"
+    # shellcheck disable=SC2086 # no catalog is no argument
+    "$docc" convert $catalog --additional-symbol-graph-dir "$graphs" --output-path ".build/docs/$product" \
+        --fallback-display-name "$product" --fallback-bundle-identifier "org.kcovlab.$product" \
+        --warnings-as-errors
+    echo "$product: .build/docs/$product"
+done
