@@ -104,12 +104,15 @@ let package = Package(
         // From YAML to a validated scenario, with diagnostics that point at the line.
         .target(
             name: "ScenarioModel",
-            dependencies: ["AgentProtocol", "CoverageAssertions", "Diagnostics", "KcovModel"],
+            dependencies: [
+                "AgentProtocol", "CoverageAssertions", "Diagnostics", "KcovModel", "KernelSymbols",
+            ],
             swiftSettings: settings()),
         .testTarget(
             name: "ScenarioModelTests",
             dependencies: [
-                "AgentProtocol", "CoverageAssertions", "Diagnostics", "KcovModel", "ScenarioModel",
+                "AgentProtocol", "CoverageAssertions", "Diagnostics", "Installation", "KcovModel",
+                "KernelSymbols", "ScenarioModel",
             ],
             swiftSettings: settings()),
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AgentProtocol
+import CoverageAssertions
+package import Diagnostics
+import KcovModel
+package import KernelSymbols
+
+/// What a scenario says about one kernel.
+package enum Planning: Sendable {
+    case applicable(ScenarioPlan)
+    /// It says nothing, for this reason.
+    case notApplicable(reason: String)
+}
+
+extension Scenario {
+    /// Makes the scenario ready for one kernel.
+    ///
+    /// - Parameters:
+    ///   - features: What the kernel claims.
+    ///   - index: Its image, in which every function the scenario names must be visible.
+    /// - Returns: The plan, or why the scenario says nothing about this kernel.
+    /// - Throws: `InputError` for functions the image does not know or that leave no coverage.
+    package func plan(features: [String], index: any KernelIndex) throws(InputError) -> Planning {
+        let claimed = Set(features)
+        if let term = requires.unfulfilled(by: claimed).first {
+            let claim = term.isClaimed ? "which this kernel does not claim" : "which this kernel claims"
+            return .notApplicable(
+                reason: "it says something about kernels \(term.isClaimed ? "with" : "without") "
+                    + "\(term.feature), \(claim)")
+        }
+        let collector = DiagnosticCollector()
+        var lowering = ProgramLowering(features: claimed, index: index, collector: collector)
+        let tasks = tasks.map { lowering.task($0) }
+        let kept = promises.filter { $0.condition.holds(for: claimed) }
+        for promise in kept {
+            for (choice, need) in promise.expectation.functions {
+                guard let problem = choice.problem(in: index, for: need) else { continue }
+                collector.report(problem, at: promise.location)
+            }
+        }
+        try collector.throwIfAny()
+        return .applicable(
+            ScenarioPlan(
+                name: name, id: id,
+                contract: contract.map { claimed.contains($0.feature) ? $0.claimed : $0.unclaimed },
+                program: Program(
+                    descriptors: descriptors, stimuli: stimuli, tasks: tasks, stepLimit: limits.step,
+                    limit: limits.program),
+                steps: lowering.steps,
+                checks: kept.map {
+                    .init(
+                        buffer: $0.buffer, expectation: $0.expectation,
+                        location: "\($0.location.file):\($0.location.line)")
+                },
+                expectedReports: reports.filter { $0.condition.holds(for: claimed) }.map(\.report)))
+    }
+}
+
+/// Turns the steps of a scenario into those of a program for one kernel.
+private struct ProgramLowering {
+    let features: Set<String>
+    let index: any KernelIndex
+    let collector: DiagnosticCollector
+    var steps: [PlannedStep] = []
+
+    mutating func task(_ task: ScenarioTask) -> TaskProgram {
+        TaskProgram(name: task.name, steps: lower(task.steps, of: task.name))
+    }
+
+    private mutating func lower(_ steps: [ScenarioStep], of task: String) -> [Step] {
+        var result: [Step] = []
+        for step in steps where step.condition.holds(for: features) { result.append(lower(step, of: task)) }
+        return result
+    }
+
+    private mutating func lower(_ step: ScenarioStep, of task: String) -> Step {
+        let expectation = step.expectation.value(for: features) ?? .success
+        let number = UInt32(steps.count)
+        steps.append(
+            PlannedStep(
+                number: number, text: "\(task): \(step.text)",
+                location: "\(step.location.file):\(step.location.line)", expected: expectation.spoken))
+        return Step(
+            number: number, verb: step.verb,
+            arguments: step.arguments.compactMapValues { lower($0, in: step) },
+            times: step.times, expectation: expectation, awaits: step.awaits.value(for: features),
+            keepsResultAs: step.keepsResultAs, body: lower(step.body, of: task))
+    }
+
+    private func lower(_ argument: ScenarioArgument, in step: ScenarioStep) -> Value? {
+        switch argument {
+        case .value(let value): return value
+        case .entry(let choice):
+            if let problem = choice.problem(in: index, for: .entry) {
+                collector.report(problem, at: step.location)
+            }
+            let name = choice.known(to: index, for: .entry).first
+            return name.flatMap { index.entryPoint(of: $0) }.map { .integer($0.rawValue) }
+        }
+    }
+}
+
+extension StepExpectation {
+    /// The promise in words: `success`, `EBUSY`, `0`, `any value`.
+    var spoken: String {
+        switch self {
+        case .success: "success"
+        case .errno(let number): Errno(rawValue: number).name
+        case .value(let value): "\(value)"
+        case .anything: "any value"
+        }
+    }
+}
