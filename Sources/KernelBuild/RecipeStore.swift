@@ -45,6 +45,7 @@ package struct RecipeStore: Sendable {
     ///
     /// - Parameter nameOrFile: A word with a slash, or with the ending .yaml or .yml, is a file relative to the
     ///   working directory; anything else is the name of a shipped image.
+    /// - Returns: The recipe with everything it inherits.
     /// - Throws: `InputError` with every mistake of the file and of what it inherits.
     package func resolve(_ nameOrFile: String) throws(InputError) -> KernelRecipe {
         let collector = DiagnosticCollector()

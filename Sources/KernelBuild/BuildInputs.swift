@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Foundation
+
+/// The files a recipe names, read once: what is hashed is what is used.
+struct BuildInputs: Sendable {
+    let patches: [PatchFile]
+    let fragments: [KconfigFragment]
+    let request: ConfigRequest
+
+    /// Reads and checks them.
+    ///
+    /// - Throws: `InputError` with every mistake in every file.
+    init(_ recipe: KernelRecipe) throws(InputError) {
+        let collector = DiagnosticCollector()
+        func contents(_ input: KernelRecipe.Input) -> Data? {
+            do {
+                return try Data(contentsOf: input.file)
+            } catch {
+                collector.report(
+                    "'\(input.file.path)' cannot be read: \(error.localizedDescription)", at: input.location)
+                return nil
+            }
+        }
+        patches = recipe.patches.compactMap { input in
+            contents(input).map { PatchFile(input, contents: $0, collector: collector) }
+        }
+        fragments = recipe.fragments.compactMap { input in
+            contents(input).map {
+                KconfigFragment(name: input.name, file: input.file.path, contents: $0, collector: collector)
+            }
+        }
+        request = ConfigRequest(merging: fragments)
+        try collector.throwIfAny()
+    }
+}

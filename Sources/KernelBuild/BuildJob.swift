@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+import Foundation
+
+/// One build of one key, from its source to the entry in the cache; the caller holds the lock of the key.
+struct BuildJob: Sendable {
+    let recipe: KernelRecipe
+    let inputs: BuildInputs
+    let compiler: CompilerIdentity
+    let source: ResolvedSource
+    let key: String
+    let cache: KernelCache
+    let provider: SourceProvider
+    let needs: KernelBuilder.SpaceNeeds
+
+    /// What a kernel says about the time and place of its making is always the same.
+    static let reproducible = [
+        "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970", "KBUILD_BUILD_USER": "kcovlab",
+        "KBUILD_BUILD_HOST": "kcovlab", "KBUILD_BUILD_VERSION": "1", "LOCALVERSION": "",
+    ]
+
+    /// Builds.
+    ///
+    /// - Throws: `InputError`, `KernelBuildFailure`, `BuildHostError`, `SandboxUnavailable`, `CancellationError`.
+    func run(onEvent: (BuildEvent) -> Void) async throws {
+        func phase(_ name: String) { onEvent(.phase(image: recipe.name, name: name)) }
+        var (tree, lock) = try await provider.tree(of: source) { phase("extract") }
+        defer { lock.release() }
+        if !inputs.patches.isEmpty {
+            let patched = try await provider.patched(tree, by: inputs.patches) { phase("patch") }
+            lock.release()
+            (tree, lock) = patched
+        }
+        try await cache.requireSpace(needs.build, keeping: ["builds/\(key)", "sources/\(tree.id)"])
+        let plan = BuildDirectory.Plan(
+            cache: cache, key: key, image: recipe.name, compiler: compiler, request: inputs.request,
+            source: tree)
+        let directory = try await plan.prepare()
+        if let remark = directory.remark { onEvent(.remark(image: recipe.name, text: remark)) }
+
+        let start = ContinuousClock.now
+        let log = try BuildLog(directory.log)
+        phase("configure")
+        try await configure(in: directory, of: tree, log: log)
+        phase("compile")
+        let objects = try await compile(in: directory, of: tree, log: log, onEvent: onEvent)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        try await publish(directory, objects: objects, seconds: seconds)
+    }
+
+    // MARK: Commands
+
+    private var make: [String] {
+        ["make", "-C", BuildSandbox.sourcePath, "O=\(BuildSandbox.buildPath)"] + compiler.makeArguments
+    }
+
+    private var compileCommand: [String] {
+        make + ["-j\(ProcessInfo.processInfo.activeProcessorCount)", "vmlinux", "bzImage"]
+    }
+
+    /// Configures, after removing what an interrupted build may have left half written.
+    ///
+    /// kbuild writes the .cmd file of a target after the target, so a target that is newer than its .cmd file was not
+    /// finished. The configuration is tinyconfig, the requested values instead of its own, and what follows from them.
+    private static let configureScript = #"""
+        set -eu
+        request=$1
+        shift
+        find . -name '.*.cmd' | while IFS= read -r command; do
+            base=${command##*/.}
+            target=${command%/*}/${base%.cmd}
+            if [ "$target" -nt "$command" ]; then rm -f -- "$target"; fi
+        done
+        "$@" tinyconfig
+        printf '%s\n' "$request" > /tmp/request
+        awk 'function symbol(line) { sub(/^# /, "", line); sub(/[ =].*/, "", line); return line }
+            NR == FNR { gone[symbol($0)]; next }
+            !(symbol($0) in gone)' /tmp/request .config > /tmp/kept
+        cat /tmp/kept /tmp/request > .config
+        "$@" olddefconfig
+        "$@" savedefconfig
+        """#
+
+    private func sandbox(_ directory: BuildDirectory, _ tree: SourceTree) -> BuildSandbox {
+        var environment = Self.reproducible
+        if let toolchain = compiler.toolchain { environment["KCOVLAB_TOOLCHAIN"] = toolchain }
+        return BuildSandbox(
+            source: tree.root, build: directory.tree,
+            lock: directory.entry.appending(path: "sandbox.lock"), environment: environment)
+    }
+
+    private func configure(in directory: BuildDirectory, of tree: SourceTree, log: BuildLog) async throws {
+        let sandbox = sandbox(directory, tree)
+        try await sandbox.prepare()
+        var output = BuildOutput()
+        let words = ["sh", "-c", Self.configureScript, "configure", inputs.request.text] + make
+        let ending = try await sandbox.run(words) { line in
+            log.append(line)
+            _ = output.receive(line)
+        }
+        try check(ending, output, phase: "configure", directory)
+        guard let text = directory.text(".config") else {
+            throw KernelBuildFailure(
+                image: recipe.name, phase: "configure", errors: ["make olddefconfig left no .config"],
+                log: directory.log)
+        }
+        let check = ConfigCheck(request: inputs.request, config: KernelConfig(text))
+        try check.verify(tree: tree.root)
+    }
+
+    private func compile(
+        in directory: BuildDirectory, of tree: SourceTree, log: BuildLog, onEvent: (BuildEvent) -> Void
+    ) async throws -> Int {
+        let expected = try await expectedObjects(directory)
+        var output = BuildOutput()
+        onEvent(.progress(image: recipe.name, done: 0, expected: expected))
+        let ending = try await sandbox(directory, tree).run(compileCommand) { line in
+            log.append(line)
+            guard output.receive(line) else { return }
+            onEvent(
+                .progress(
+                    image: recipe.name, done: output.objects, expected: max(expected, output.objects)))
+        }
+        try check(ending, output, phase: "compile", directory)
+        if directory.changedFiles == nil {
+            try Data("\(output.objects)\n".utf8).write(to: try await objectsNote(), options: .atomic)
+        }
+        return output.objects
+    }
+
+    /// Objects to compile: what the last build of the same configuration took, else a guess.
+    ///
+    /// A directory that holds objects needs about as many as files changed; a header's users show only as they come.
+    private func expectedObjects(_ directory: BuildDirectory) async throws -> Int {
+        if let changed = directory.changedFiles { return max(1, changed) }
+        if let text = try? String(contentsOf: try await objectsNote(), encoding: .utf8),
+            let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+        {
+            return count
+        }
+        // Measured on 6.12 with the shipped fragments; most symbols stand for one object or none.
+        let enabled = KernelConfig(directory.text(".config") ?? "").enabledCount
+        return 700 + enabled
+    }
+
+    private func objectsNote() async throws -> URL {
+        let text = inputs.request.lines.sorted().joined(separator: "\n") + compiler.description
+        let digest = try await Command("sha256sum", [], input: Data(text.utf8)).output(to: "name a note")
+        return cache.notes.appending(path: "objects-\(digest.prefix(16))")
+    }
+
+    private func check(
+        _ ending: BuildSandbox.Ending, _ output: BuildOutput, phase: String, _ directory: BuildDirectory
+    ) throws {
+        guard ending != .exited(0) else { return }
+        switch output.hostFault {
+        case .diskFull: throw BuildHostError.diskFull(at: cache.root, during: "\(phase) a kernel")
+        case .outOfMemory:
+            throw BuildHostError(
+                "memory ran out while kcovlab wanted to \(phase) kernel '\(recipe.name)': a compiler was "
+                    + "killed. Free some memory; what was done so far is continued next time.")
+        case nil: break
+        }
+        switch ending {
+        case .exited(75):
+            throw BuildHostError("an earlier build in \(directory.entry.path) is still running; end it first")
+        case .signaled(let signal):
+            throw BuildHostError(
+                "the build of kernel '\(recipe.name)' was killed by signal \(signal); it is continued next time"
+            )
+        case .exited:
+            if let line = output.failure.first(where: { $0.hasPrefix("bwrap: ") }) {
+                throw SandboxUnavailable(reason: line)
+            }
+            throw KernelBuildFailure(
+                image: recipe.name, phase: phase, errors: output.failure, log: directory.log)
+        }
+    }
+
+    // MARK: Result
+
+    private func publish(_ directory: BuildDirectory, objects: Int, seconds: Double) async throws {
+        let products = [
+            ("vmlinux", "vmlinux"), ("arch/x86/boot/bzImage", "bzImage"), (".config", "config"),
+            ("defconfig", "defconfig"),
+        ]
+        guard let release = directory.text("include/config/kernel.release") else {
+            throw KernelBuildFailure(
+                image: recipe.name, phase: "compile", errors: ["make left no kernel.release"],
+                log: directory.log)
+        }
+        let manifest = KernelManifest(
+            key: key, recipe: recipe, release: release.trimmingCharacters(in: .whitespacesAndNewlines),
+            source: source, compiler: compiler,
+            commands: [
+                "tinyconfig", "olddefconfig", "savedefconfig",
+            ].map { (make + [$0]).joined(separator: " ") } + [compileCommand.joined(separator: " ")],
+            environment: Self.reproducible, objects: objects, seconds: seconds)
+        try await cache.publish(.kernels, key) { partial in
+            for (path, name) in products {
+                guard let file = directory.product(path) else {
+                    throw KernelBuildFailure(
+                        image: recipe.name, phase: "compile", errors: ["make left no \(path)"],
+                        log: directory.log)
+                }
+                // The configuration stays for whoever starts from this build.
+                let program = name == "config" ? "cp" : "mv"
+                try await Command(program, ["-T", "--", file.path, partial.appending(path: name).path])
+                    .output(to: "keep the kernel")
+            }
+            try await Command("cp", ["--", directory.log.path, "build.log"], in: partial).output(
+                to: "keep the log")
+            try await Command.script("chown \"$(id -u):$(id -g)\" *; chmod 0644 *", in: partial).output(
+                to: "keep the kernel")
+            try manifest.write(to: partial)
+        }
+        try await retire(directory)
+    }
+
+    /// Leaves only what others can start from: large files that every link makes anew go.
+    private func retire(_ directory: BuildDirectory) async throws {
+        try await Command.script(
+            """
+            rm -f vmlinux vmlinux.o vmlinux.unstripped .tmp_vmlinux* System.map
+            rm -f arch/x86/boot/vmlinux.bin arch/x86/boot/compressed/vmlinux*
+            """, in: directory.tree
+        ).output(to: "tidy the build directory")
+        guard var state = BuildState(of: directory.entry) else { return }
+        state.finished = true
+        try state.write(to: directory.entry)
+        cache.touch(.builds, key)
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Glibc
+import Subprocess
+
+/// Where the programs of a kernel tree run: unprivileged, without network and home, and able to write only one directory.
+///
+/// The tree is at /kcovlab/source and the build directory at /kcovlab/build whatever they are outside, because kbuild
+/// compares command lines and debug information holds paths. Killing the first process ends all: they have a process
+/// namespace of their own, and bubblewrap dies with its parent.
+struct BuildSandbox: Sendable {
+    static let sourcePath = "/kcovlab/source"
+    static let buildPath = "/kcovlab/build"
+    /// The user that a root-owned build drops to (nobody).
+    static let user: uid_t = 65534
+
+    let source: URL
+    let build: URL
+    /// Held by every process in the sandbox, so that a second one starts only when the last of the first is gone.
+    let lock: URL
+    let environment: [String: String]
+
+    /// How a run in the sandbox ended.
+    enum Ending: Sendable, Hashable {
+        case exited(Int32)
+        case signaled(Int32)
+    }
+
+    /// Gives the build directory to the user of the sandbox.
+    ///
+    /// - Throws: `BuildHostError`.
+    func prepare() async throws {
+        try await Command.script("mkdir -p \"$1\"", [build.path]).output(to: "make the build directory")
+        guard geteuid() == 0 else { return }
+        try await Command("chown", ["\(Self.user):\(Self.user)", "--", build.path]).output(
+            to: "hand over the build directory")
+    }
+
+    /// Runs a program of the sandbox and hands out its output, both streams together, line by line.
+    ///
+    /// - Parameters:
+    ///   - words: The program and its arguments.
+    ///   - onLine: Called in order; a line longer than 4096 bytes is cut.
+    /// - Returns: How the program ended.
+    /// - Throws: `CancellationError`; nothing of the sandbox runs any more then.
+    func run(_ words: [String], onLine: (String) -> Void) async throws -> Ending {
+        try Task.checkCancellation()
+        let lockWords = [
+            "--no-fork", "--exclusive", "--timeout", "30", "--conflict-exit-code", "75", lock.path,
+        ]
+        let result = try await Subprocess.run(
+            .name("flock"), arguments: Arguments(lockWords + ["bwrap"] + arguments + ["--"] + words),
+            input: .none, output: .sequence, error: .combinedWithOutput
+        ) { execution in
+            var lines = LineSplitter()
+            for try await buffer in execution.standardOutput {
+                lines.append(Data(buffer: buffer), onLine: onLine)
+            }
+            lines.finish(onLine: onLine)
+        }
+        try Task.checkCancellation()
+        switch result.terminationStatus {
+        case .exited(let code): return .exited(code)
+        case .signaled(let signal): return .signaled(signal)
+        }
+    }
+
+    /// Says whether a sandbox can be had here, by making one.
+    ///
+    /// - Throws: `SandboxUnavailable`, `CancellationError`.
+    static func probe() async throws {
+        let nowhere = URL(fileURLWithPath: "/usr")
+        let sandbox = BuildSandbox(source: nowhere, build: nowhere, lock: nowhere, environment: [:])
+        let outcome: Command.Outcome
+        do {
+            outcome = try await Command("bwrap", sandbox.arguments + ["--", "true"]).outcome()
+        } catch let error as BuildHostError {
+            throw SandboxUnavailable(reason: error.description)
+        }
+        if !outcome.succeeded { throw SandboxUnavailable(reason: outcome.complaint) }
+    }
+
+    /// The words between `bwrap` and the program.
+    private var arguments: [String] {
+        var words = ["--die-with-parent", "--new-session", "--unshare-net", "--unshare-pid", "--unshare-ipc"]
+        words += ["--unshare-uts", "--unshare-cgroup-try", "--ro-bind", "/usr", "/usr"]
+        for name in ["bin", "sbin", "lib", "lib32", "lib64", "libx32"] {
+            // Merged since Debian 12; a link where they are, a directory elsewhere.
+            if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/\(name)") {
+                words += ["--symlink", target, "/\(name)"]
+            } else {
+                words += ["--ro-bind-try", "/\(name)", "/\(name)"]
+            }
+        }
+        // Alternatives such as awk and cc lead through /etc.
+        for path in ["/etc/alternatives", "/etc/ld.so.cache"] { words += ["--ro-bind-try", path, path] }
+        words += ["--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--size", "\(1 << 30)"]
+        words += ["--tmpfs", "/tmp", "--ro-bind", source.path, Self.sourcePath]
+        words += ["--bind", build.path, Self.buildPath, "--chdir", Self.buildPath, "--clearenv"]
+        var path = "/usr/bin:/bin"
+        if let toolchain = environment["KCOVLAB_TOOLCHAIN"] {
+            words += ["--ro-bind", toolchain, toolchain]
+            path = "\(toolchain)/bin:" + path
+        }
+        let settings = environment.filter { $0.key != "KCOVLAB_TOOLCHAIN" }
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) { words += ["--setenv", name, value] }
+        words += ["--setenv", "PATH", path, "--setenv", "HOME", "/nonexistent", "--setenv", "LC_ALL", "C"]
+        guard geteuid() == 0 else { return words + ["--unshare-user"] }
+        // As root no user namespace is made: in one, the process would still own root's files. Instead root's powers
+        // are dropped inside, for good.
+        return words + [
+            "--", "setpriv", "--reuid", "\(Self.user)", "--regid", "\(Self.user)", "--clear-groups",
+            "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs",
+        ]
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+package import Installation
+
+/// Turns a recipe into a kernel: from the cache when it is there, else by building it.
+///
+/// A recipe goes in and an artifact comes out; everything in between is named by content, so calling it again, from
+/// another process or after an interruption is always right.
+package struct KernelBuilder: Sendable {
+    /// Bytes that must be free before work starts.
+    struct SpaceNeeds: Sendable {
+        /// For a package and its unpacked tree: measured 1.9 GB for 6.12.
+        var tree: UInt64 = 2_100_000_000
+        /// For a build directory and the finished kernel.
+        var build: UInt64 = 1_000_000_000
+    }
+
+    private let recipes: RecipeStore
+    let cache: KernelCache
+    var needs = SpaceNeeds()
+
+    /// - Parameters:
+    ///   - settings: Where the cache is and how large it may grow.
+    ///   - shipped: Where recipes and fragments are.
+    package init(settings: Settings, shipped: ShippedData) {
+        recipes = RecipeStore(shipped: shipped)
+        cache = KernelCache(root: settings.cache, limit: settings.cacheLimit)
+    }
+
+    /// Builds a shipped image or the recipe in a file.
+    ///
+    /// - Parameters:
+    ///   - image: The name of an image, or a file.
+    ///   - onEvent: Called in order, from one task.
+    /// - Returns: The kernel; it stays in the cache for as long as this process lives.
+    /// - Throws: `InputError`, `KernelBuildFailure`, `BuildHostError`, `SandboxUnavailable`, `CancellationError`.
+    package func build(image: String, onEvent: (BuildEvent) -> Void) async throws -> KernelArtifact {
+        try await build(try recipes.resolve(image), onEvent: onEvent)
+    }
+
+    /// Builds a recipe.
+    ///
+    /// - Parameters:
+    ///   - recipe: What to build.
+    ///   - onEvent: Called in order, from one task.
+    /// - Returns: The kernel; it stays in the cache for as long as this process lives.
+    /// - Throws: `InputError`, `KernelBuildFailure`, `BuildHostError`, `SandboxUnavailable`, `CancellationError`.
+    package func build(
+        _ recipe: KernelRecipe, onEvent: (BuildEvent) -> Void
+    ) async throws -> KernelArtifact {
+        let inputs = try BuildInputs(recipe)
+        for warning in inputs.request.warnings { onEvent(.remark(image: recipe.name, text: warning)) }
+        try cache.prepare()
+        let compiler = try await CompilerIdentity.current(recipe.compiler)
+        let provider = SourceProvider(cache: cache, recipe: recipe, treeSize: needs.tree)
+
+        for source in try await provider.known() {
+            let key = try await BuildKey(source: source.identity, inputs: inputs, compiler: compiler)
+            if let artifact = try await reuse(key, for: recipe, source: source, onEvent: onEvent) {
+                return artifact
+            }
+        }
+        try await BuildSandbox.probe()
+        onEvent(.phase(image: recipe.name, name: "fetch"))
+        let source = try await provider.fetch()
+        for remark in source.remarks { onEvent(.remark(image: recipe.name, text: remark)) }
+        let key = try await BuildKey(source: source.identity, inputs: inputs, compiler: compiler)
+        let job = BuildJob(
+            recipe: recipe, inputs: inputs, compiler: compiler, source: source, key: key.text, cache: cache,
+            provider: provider, needs: needs)
+        while true {
+            if let artifact = try await reuse(key, for: recipe, source: source, onEvent: onEvent) {
+                return artifact
+            }
+            let start = ContinuousClock.now
+            let built = try await FileLock.holding(
+                cache.lock(.builds, key.text), .exclusive,
+                onWait: { onEvent(.waiting(image: recipe.name, key: key.text)) }
+            ) {
+                // Whoever had the lock before has probably built it.
+                if cache.exists(.kernels, key.text) { return false }
+                try await job.run(onEvent: onEvent)
+                return true
+            }
+            guard built, let artifact = try await artifact(key, for: recipe, source: source) else { continue }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            try await cache.evict(keeping: ["builds/\(key.text)"])
+            onEvent(.finished(image: recipe.name, key: key.text, seconds: seconds))
+            return artifact
+        }
+    }
+
+    private func reuse(
+        _ key: BuildKey, for recipe: KernelRecipe, source: ResolvedSource, onEvent: (BuildEvent) -> Void
+    ) async throws -> KernelArtifact? {
+        guard let artifact = try await artifact(key, for: recipe, source: source) else { return nil }
+        onEvent(.reused(image: recipe.name, key: key.text))
+        return artifact
+    }
+
+    /// The kernel of a key, if it is in the cache.
+    private func artifact(
+        _ key: BuildKey, for recipe: KernelRecipe, source: ResolvedSource
+    ) async throws -> KernelArtifact? {
+        let entry = cache.entry(.kernels, key.text)
+        guard try await cache.retain(kernel: key.text), let manifest = KernelManifest(of: entry) else {
+            return nil
+        }
+        cache.touch(.kernels, key.text)
+        return KernelArtifact(
+            image: recipe.name, key: key.text, release: manifest.release, directory: entry,
+            vmlinux: entry.appending(path: "vmlinux"), bootImage: entry.appending(path: "bzImage"),
+            config: entry.appending(path: "config"), features: recipe.features,
+            processors: recipe.processors, memory: recipe.memory, remarks: source.remarks)
+    }
+}

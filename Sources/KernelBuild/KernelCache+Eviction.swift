@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+extension KernelCache {
+    /// How many finished build directories are kept to start others from.
+    static let keptBuilds = 6
+
+    /// Deletes what was used least recently until the rest fits, and never what somebody uses.
+    ///
+    /// - Parameters:
+    ///   - wanted: Bytes that should also be free on the disk afterwards.
+    ///   - keeping: Entries to leave alone, as `kind/name`.
+    /// - Throws: `BuildHostError`.
+    func evict(toFree wanted: UInt64 = 0, keeping: Set<String> = []) async throws {
+        var entries = try await measured()
+        var total = entries.reduce(0) { $0 + $1.bytes }
+        var builds = entries.count { $0.kind == .builds }
+        entries.sort { $0.used < $1.used }
+        for entry in entries where !keeping.contains("\(entry.kind.rawValue)/\(entry.name)") {
+            let excessBuild = entry.kind == .builds && builds > Self.keptBuilds
+            guard excessBuild || total > limit || freeSpace() < wanted else { continue }
+            let file = lock(entry.kind, entry.name)
+            // Somebody else has it: in use, so it stays.
+            guard let held = try FileLock.attempt(file, .exclusive) else { continue }
+            defer { held.release() }
+            // Renamed first: a reader sees all of it or nothing.
+            let doomed = self.entry(entry.kind, ".\(entry.name).doomed")
+            try await remove(doomed)
+            try? FileManager.default.moveItem(at: self.entry(entry.kind, entry.name), to: doomed)
+            try await remove(doomed)
+            total -= min(total, entry.bytes)
+            if entry.kind == .builds { builds -= 1 }
+        }
+    }
+
+    /// Makes sure there is room, evicting for it if need be.
+    ///
+    /// - Throws: `BuildHostError` that names the need.
+    func requireSpace(_ need: UInt64, keeping: Set<String>) async throws {
+        if freeSpace() < need { try await evict(toFree: need, keeping: keeping) }
+        let free = freeSpace()
+        if free < need { throw BuildHostError.noSpace(at: root, need: need, free: free) }
+    }
+
+    /// Bytes a user may still write where the cache is.
+    func freeSpace() -> UInt64 {
+        let values = try? FileManager.default.attributesOfFileSystem(forPath: root.path)
+        return (values?[.systemFreeSize] as? NSNumber)?.uint64Value ?? .max
+    }
+
+    private struct Measured {
+        let kind: Kind
+        let name: String
+        let bytes: UInt64
+        let used: Date
+    }
+
+    /// All complete entries with what they take; files shared by several trees count once.
+    private func measured() async throws -> [Measured] {
+        var found: [(kind: Kind, name: String)] = []
+        for kind in Kind.allCases {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory(kind).path)) ?? []
+            found += names.filter { !$0.hasPrefix(".") }.sorted().map { (kind, $0) }
+        }
+        guard !found.isEmpty else { return [] }
+        // Fails for a file that vanishes meanwhile, and still prints the rest.
+        let paths = found.map { entry($0.kind, $0.name).path }
+        let listing = try await Command("du", ["-s", "--block-size=1", "--"] + paths).outcome().output
+        var sizes: [Substring: UInt64] = [:]
+        for line in listing.split(separator: "\n") {
+            let fields = line.split(separator: "\t", maxSplits: 1)
+            if fields.count == 2 { sizes[fields[1]] = UInt64(fields[0]) }
+        }
+        return found.map { item in
+            let path = entry(item.kind, item.name).path
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return Measured(
+                kind: item.kind, name: item.name, bytes: sizes[path[...]] ?? 0,
+                used: attributes?[.modificationDate] as? Date ?? .distantPast)
+        }
+    }
+}
