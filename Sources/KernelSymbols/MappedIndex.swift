@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CElfutils
 internal import Glibc
 
 /// A symbol index file, mapped for reading.
