@@ -21,6 +21,18 @@ extension CoverageChecker {
         }
     }
 
+    /// Rules about interrupts that could never fail on this kernel, which makes their silence worthless.
+    func blindness(_ traces: [Trace]) -> [Finding] {
+        let visible = noise.interrupts.contains { index.presence(of: $0.function) == .instrumented }
+        guard !noise.interrupts.isEmpty, !visible, traces.contains(where: { !$0.isEmpty }) else { return [] }
+        return [
+            Finding(
+                expected: "some of the functions that only interrupts run can be seen",
+                found: "this kernel shows none of them",
+                evidence: ["rules: " + noise.interrupts.map(\.function).joined(separator: ", ")])
+        ]
+    }
+
     private func brokenShape(of observed: ObservedBuffer) -> [Breach] {
         let buffer = observed.coverage
         var result: [Breach] = []

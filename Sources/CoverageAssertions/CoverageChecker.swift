@@ -31,7 +31,8 @@ public struct CoverageChecker: Sendable {
         let traces = buffers.map { Trace($0, index: index) }
         let corrupt = Set(
             checks.filter { if case .corrupt = $0.expectation { true } else { false } }.map(\.buffer))
-        var result = traces.filter { !corrupt.contains($0.name) }.flatMap(invariantFindings)
+        var result =
+            blindness(traces) + traces.filter { !corrupt.contains($0.name) }.flatMap(invariantFindings)
         for check in checks {
             let matching = traces.filter { $0.name == check.buffer }
             guard let trace = matching.last else {
@@ -60,7 +61,7 @@ public struct CoverageChecker: Sendable {
         var evidence: [String] = []
     }
 
-    func broken(_ expectation: Expectation, in trace: Trace) -> [Breach] {
+    func broken(_ expectation: CoverageExpectation, in trace: Trace) -> [Breach] {
         switch expectation {
         case .count(let range): return brokenCount(range, in: trace)
         case .corrupt, .unchecked: return []

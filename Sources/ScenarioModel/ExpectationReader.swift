@@ -35,7 +35,7 @@ struct ExpectationReader {
         }
     }
 
-    private func expectations(_ entry: YAMLDocument.Entry) -> [Expectation] {
+    private func expectations(_ entry: YAMLDocument.Entry) -> [CoverageExpectation] {
         let value = entry.value
         switch entry.key {
         case "present": return functions(value).map { [.present($0)] } ?? []
@@ -61,7 +61,7 @@ struct ExpectationReader {
         }
     }
 
-    private func exactly(_ document: YAMLDocument) -> Expectation? {
+    private func exactly(_ document: YAMLDocument) -> CoverageExpectation? {
         var reader = MappingReader(document, what: "'exactly'", collector: collector)
         let times = reader.required("times").flatMap(number)
         let including = reader.required("including").flatMap(functions)
@@ -70,7 +70,7 @@ struct ExpectationReader {
         return .exactly(times: times, including: including)
     }
 
-    private func sections(_ document: YAMLDocument) -> Expectation? {
+    private func sections(_ document: YAMLDocument) -> CoverageExpectation? {
         var reader = MappingReader(document, what: "'sections'", collector: collector)
         let start = reader.requiredText("start")
         let count = reader.required("count").flatMap { self.count($0, allowsZero: false) }
@@ -80,7 +80,7 @@ struct ExpectationReader {
         return .sections(startingWith: FunctionChoice(spoken: start), count: count, alike: alike)
     }
 
-    private func comparisons(_ document: YAMLDocument) -> Expectation? {
+    private func comparisons(_ document: YAMLDocument) -> CoverageExpectation? {
         var reader = MappingReader(document, what: "'comparisons'", collector: collector)
         let operand = reader.integer("operand")
         let other = reader.integer("other")
@@ -99,7 +99,7 @@ struct ExpectationReader {
         return .comparisons(pattern, count: range)
     }
 
-    private func calls(_ document: YAMLDocument) -> [Expectation] {
+    private func calls(_ document: YAMLDocument) -> [CoverageExpectation] {
         guard let entries = document.mapping, !entries.isEmpty else {
             collector.report(
                 "expected functions with their number of calls, found \(document.kind)",
@@ -192,7 +192,7 @@ struct ExpectationReader {
         return (present, absent)
     }
 
-    private func lines(_ document: YAMLDocument) -> Expectation? {
+    private func lines(_ document: YAMLDocument) -> CoverageExpectation? {
         guard let places = places(document) else { return nil }
         for line in places.present + places.absent {
             let parts = line.split(separator: ":")

@@ -67,7 +67,7 @@ enum ScenarioArgument: Hashable, Sendable {
 /// An expectation with the kernels it holds for.
 struct BufferPromise: Hashable, Sendable {
     let buffer: String
-    let expectation: Expectation
+    let expectation: CoverageExpectation
     let condition: Condition
     let location: SourceLocation
 }

@@ -4,7 +4,7 @@
 ///
 /// An empty buffer keeps only one promise: a count of exactly zero. Everything else, absence included, fails on it,
 /// because a broken trace would satisfy it too.
-public enum Expectation: Hashable, Sendable {
+public enum CoverageExpectation: Hashable, Sendable {
     /// Each function has at least one program counter, inlined copies included.
     case present([FunctionChoice])
     /// No function has any, inlined copies included.
@@ -37,7 +37,7 @@ public enum Expectation: Hashable, Sendable {
     case unchecked(reason: String)
 }
 
-extension Expectation {
+extension CoverageExpectation {
     /// The functions an expectation names, with what must be visible of each.
     public var functions: [(choice: FunctionChoice, need: FunctionChoice.Need)] {
         switch self {
@@ -52,7 +52,7 @@ extension Expectation {
     }
 }
 
-extension Expectation: CustomStringConvertible {
+extension CoverageExpectation: CustomStringConvertible {
     public var description: String {
         func list(_ items: [some CustomStringConvertible]) -> String {
             items.map(\.description).joined(separator: ", ")
