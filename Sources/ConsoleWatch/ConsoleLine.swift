@@ -9,7 +9,7 @@ enum ConsoleLine {
     static func messages(of line: [UInt8]) -> [ArraySlice<UInt8>] {
         var result: [ArraySlice<UInt8>] = []
         var start = 0
-        var index = 1
+        var index = levelEnd(line) + 1
         while index < line.count {
             if line[index] == UInt8(ascii: "["), stampEnd(line, from: index) != nil {
                 result.append(line[start..<index])
@@ -24,10 +24,7 @@ enum ConsoleLine {
     /// The message without level, time stamp, caller and surrounding spaces.
     static func text(of message: ArraySlice<UInt8>) -> [UInt8] {
         let line = Array(message)
-        var start = 0
-        if line.count >= 3, line[0] == UInt8(ascii: "<"), line[2] == UInt8(ascii: ">"), isDigit(line[1]) {
-            start = 3
-        }
+        var start = levelEnd(line)
         if let end = stampEnd(line, from: start) {
             start = end
             if let caller = callerEnd(line, from: start) { start = caller }
@@ -36,6 +33,15 @@ enum ConsoleLine {
         var end = line.count
         while end > start, isSpace(line[end - 1]) { end -= 1 }
         return Array(line[start..<end])
+    }
+
+    /// The index behind `<4>` at the start, or zero.
+    private static func levelEnd(_ line: [UInt8]) -> Int {
+        guard line.count >= 3, line[0] == UInt8(ascii: "<"), line[2] == UInt8(ascii: ">"), isDigit(line[1])
+        else {
+            return 0
+        }
+        return 3
     }
 
     /// The index behind `[   12.345678]` at an index, if that is there.

@@ -118,7 +118,8 @@ package struct ConsoleWatch: Sendable {
             state = .prelude(open)
             return
         case .report(var open):
-            if opens(text) {
+            // Some complaints are printed before the BUG() or WARN() that follows from them.
+            if opens(text), open.lineCount > 1 {
                 close(into: &reports)
                 break
             }
