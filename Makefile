@@ -21,8 +21,8 @@ run: build
 	$(KCOVLAB) run --image $(IMAGE)
 
 build: dependencies
-	$(SWIFT) build -c release --product kcov-agent
-	$(SWIFT) build -c release --product kcovlab
+	$(SWIFT) build -c release --static-swift-stdlib --product kcov-agent
+	$(SWIFT) build -c release --static-swift-stdlib --product kcovlab
 
 dependencies:
 	scripts/install-dependencies.sh

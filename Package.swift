@@ -181,9 +181,7 @@ let package = Package(
             swiftSettings: settings()),
         .testTarget(
             name: "MachineTests",
-            dependencies: [
-                "Installation", "KcovLabTesting", "KernelBuild", "Lab", "Reports", "ScenarioModel",
-            ],
+            dependencies: ["Installation", "KcovLabTesting"],
             swiftSettings: settings()),
 
         // One file per subcommand.
@@ -197,7 +195,7 @@ let package = Package(
         .testTarget(
             name: "KcovLabCommandsTests",
             dependencies: [
-                argumentParser, "Installation", "KcovLabCommands", "KernelBuild", "Lab", "ScenarioModel",
+                "Diagnostics", "Installation", "KcovLabCommands", "KernelBuild", "Lab", "Reports", subprocess,
             ],
             swiftSettings: settings()),
         .executableTarget(name: "kcovlab", dependencies: ["KcovLabCommands"], swiftSettings: settings()),

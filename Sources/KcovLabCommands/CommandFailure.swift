@@ -2,6 +2,7 @@
 
 import Diagnostics
 import Installation
+import KernelBuild
 package import Lab
 import Reports
 
@@ -26,8 +27,13 @@ package struct CommandFailure: Error, Sendable {
         status = rawStatus
     }
 
-    /// Judges an error of the layers below; nil for the ones of the argument parser.
-    package init?(_ error: any Error) {
+    /// Judges any error; one that nobody foresaw is the host's.
+    package init(judging error: any Error) {
+        self = Self(known: error) ?? Self("\(error)", status: .hostFailed)
+    }
+
+    /// Judges the errors that are known; nil for any other.
+    private init?(known error: any Error) {
         switch error {
         case let failure as CommandFailure:
             self = failure
@@ -38,6 +44,12 @@ package struct CommandFailure: Error, Sendable {
         case let error as ShippedData.NotFound:
             self.init(error.description, status: .hostFailed)
         case let error as AtomicFile.Failure:
+            self.init(error.description, status: .hostFailed)
+        case let error as KernelBuildFailure:
+            self.init(error.description, status: .kernelFailed)
+        case let error as BuildHostError:
+            self.init(error.description, status: .hostFailed)
+        case let error as SandboxUnavailable:
             self.init(error.description, status: .hostFailed)
         default:
             return nil

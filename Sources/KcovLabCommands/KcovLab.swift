@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import ArgumentParser
-import Foundation
+import Diagnostics
+import Lab
 
 /// The command line of kcovlab.
 package struct KcovLab: AsyncParsableCommand {
@@ -12,7 +13,10 @@ package struct KcovLab: AsyncParsableCommand {
             Exit codes: 0 all passed; 1 an expectation failed, or nothing was applicable; 2 the kernel failed; \
             64 usage; 65 bad input; 69 this machine or libvirt failed; 130 interrupted.
             """,
-        subcommands: [ImagesCommand.self, CheckCommand.self, DoctorCommand.self])
+        subcommands: [
+            BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
+            DoctorCommand.self,
+        ])
 
     package init() {}
 
@@ -20,31 +24,43 @@ package struct KcovLab: AsyncParsableCommand {
     ///
     /// - Returns: The exit code.
     package static func execute(_ arguments: [String]) async -> Int32 {
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot(arguments)
+            command = try parseAsRoot(arguments)
+        } catch {
+            return reportUsage(error)
+        }
+        do {
             if var suspending = command as? any AsyncParsableCommand {
                 try await suspending.run()
             } else {
                 try command.run()
             }
             return 0
+        } catch let code as ExitCode {
+            return code.rawValue
+        } catch let error as InputError {
+            // Each line starts with its place, which editors and terminals can open.
+            CommandOutput.diagnostic(error.description)
+            return ExitStatus.badInput.rawValue
         } catch {
-            return report(error)
-        }
-    }
-
-    private static func report(_ error: any Error) -> Int32 {
-        if let failure = CommandFailure(error) {
+            // The parser's own errors, such as a request for help, have a code other than the one for anything else.
+            guard exitCode(for: error) == .failure else { return reportUsage(error) }
+            let failure = CommandFailure(judging: error)
             CommandOutput.error(failure.message)
             return failure.status
         }
-        let text = fullMessage(for: error)
+    }
+
+    /// Shows help, which is a success, or what is wrong with the arguments.
+    private static func reportUsage(_ error: any Error) -> Int32 {
         let code = exitCode(for: error)
+        let text = fullMessage(for: error)
         if code.isSuccess {
             CommandOutput.line(text)
-        } else if !text.isEmpty {
-            CommandOutput.diagnostic(text)
+            return 0
         }
-        return code.rawValue
+        CommandOutput.diagnostic(text)
+        return ExitStatus.usage.rawValue
     }
 }

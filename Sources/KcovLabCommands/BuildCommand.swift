@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Installation
+import KernelBuild
+import Lab
+import Reports
+
+/// Builds the kernel of one image, or finds it in the cache.
+struct BuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build", abstract: "Builds a kernel without running anything on it.")
+
+    @OptionGroup var choice: ImageOption
+
+    func run() async throws {
+        let builder = KernelBuilder(settings: .current, shipped: try ShippedData.locate())
+        let interruption = Interruption()
+        let writer = TerminalWriter(output: .standardOutput, settings: .current)
+        let journal = try RunJournal(writer: writer, file: nil)
+        let image = choice.image
+        do {
+            let artifact = try await interruption.cancelling {
+                try await builder.build(image: image) { journal.receive(.building($0)) }
+            }
+            writer.write([artifact.vmlinux.path])
+        } catch {
+            if let signal = interruption.signal {
+                throw CommandFailure.interrupted(by: signal, kept: "what was built is continued next time")
+            }
+            throw error
+        }
+    }
+}
