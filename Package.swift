@@ -29,7 +29,8 @@ let package = Package(
     name: "kcovlab",
     products: [
         .executable(name: "kcovlab", targets: ["kcovlab"]),
-        .library(name: "CoverageAssertions", targets: ["CoverageAssertions"]),
+        // With the modules its signatures need: buffers and the index of a kernel image.
+        .library(name: "CoverageAssertions", targets: ["CoverageAssertions", "KcovModel", "KernelSymbols"]),
         .library(name: "KcovLabTesting", targets: ["KcovLabTesting"]),
     ],
     dependencies: [
