@@ -6,9 +6,8 @@
 set -eu
 
 packages='
-    bc bison bubblewrap ca-certificates cpio flex gcc git kmod libc6-dev libdw-dev libelf-dev libssl-dev
-    libvirt-daemon libvirt-daemon-driver-qemu libvirt-daemon-system libvirt-dev make patch pkg-config
-    qemu-system-x86 rsync shellcheck xz-utils
+    bc bison bubblewrap ca-certificates flex gcc git libc6-dev libdw-dev libelf-dev libvirt-daemon
+    libvirt-daemon-driver-qemu libvirt-daemon-system libvirt-dev make pkg-config qemu-system-x86 shellcheck xz-utils
 '
 
 command -v dpkg-query >/dev/null 2>&1 || {

@@ -13,7 +13,8 @@ struct ToolCheck: Sendable {
         Self("qemu-system-x86_64", in: "qemu-system-x86"), Self("bwrap", in: "bubblewrap"),
         Self("make", in: "make"), Self("gcc", in: "gcc"), Self("ld", in: "binutils"),
         Self("flex", in: "flex"), Self("bison", in: "bison"), Self("bc", in: "bc"),
-        Self("patch", in: "patch"), Self("tar", in: "tar"), Self("xz", in: "xz-utils"),
+        Self("flock", in: "util-linux"), Self("setpriv", in: "util-linux"), Self("tar", in: "tar"),
+        Self("xz", in: "xz-utils"),
         Self("dpkg-deb", in: "dpkg"), Self("apt-get", in: "apt"), Self("git", in: "git"),
     ]
 
