@@ -24,9 +24,10 @@ struct CoverageScan {
     private(set) var tailJumps: [Jump] = []
     /// By start address of a function: the point that every call passes exactly once, before anything else is traced.
     ///
-    /// The compiler puts the callback first into every block. The first block has no other predecessor than the
-    /// function's entry, which holds here when nothing branches away before the callback and nothing branches back to
-    /// it or before it. A function where that cannot be shown is absent.
+    /// The compiler puts the callback first into every block, so it is the first thing a call reaches. It is reached
+    /// once when nothing branches away before it and nothing branches back to it, which is shown here by decoding. That
+    /// is worth the trouble: in a kernel built with -Os, 568 of 35000 functions begin with their loop (`skip_spaces`,
+    /// `bsearch`), and their first callback runs in every round. Such a function is absent.
     private(set) var entries: [UInt64: UInt64] = [:]
     /// Candidates that were dropped because they lie inside an instruction.
     private(set) var rejected = 0

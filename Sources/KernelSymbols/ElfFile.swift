@@ -135,7 +135,7 @@ internal import Glibc
     func symbols() throws(SymbolError) -> [SymbolEntry] {
         for section in try sections() where section.header.sh_type == SHT_SYMTAB {
             guard let scn = unsafe elf_getscn(handle, section.index), let data = unsafe elf_getdata(scn, nil),
-                section.header.sh_entsize > 0
+                section.header.sh_entsize == 24
             else { throw SymbolError(path: path, reason: .truncated) }
             let count = Int(section.header.sh_size / section.header.sh_entsize)
             var result: [SymbolEntry] = []

@@ -46,6 +46,10 @@ struct ElfImage {
         var code: [Code] = []
         for section in sections
         where section.header.sh_flags & executable == executable && section.header.sh_type == SHT_PROGBITS {
+            guard section.header.sh_addr <= UInt64.max - section.header.sh_size else {
+                throw SymbolError(
+                    path: path, reason: .malformed("section \(section.name) has no valid address"))
+            }
             code.append(Code(address: section.header.sh_addr, bytes: try file.contents(of: section)))
         }
         code.sort { $0.address < $1.address }

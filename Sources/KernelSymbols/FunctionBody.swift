@@ -4,6 +4,8 @@
 struct FunctionBody {
     let start: UInt64
     let size: UInt64
+    /// The first thing every call reaches, once.
+    ///
     /// The address of the call to `__sanitizer_cov_trace_pc` that every entry reaches in a straight line, unless the
     /// function jumps back to its own start.
     private(set) var entryCall: UInt64?

@@ -13,14 +13,14 @@ struct IndexBuilder {
     init(path: String) throws(SymbolError) {
         self.path = path
         image = try ElfImage(path: path)
-        guard let first = image.code.first, let last = image.code.last else {
+        guard let first = image.code.first, let end = image.code.map(\.end).max() else {
             throw SymbolError(path: path, reason: .unsupported("without code"))
         }
-        guard last.end - first.address < UInt64(UInt32.max) else {
+        guard end - first.address < UInt64(UInt32.max) else {
             throw SymbolError(path: path, reason: .unsupported("spread over more than 4 GiB"))
         }
         base = first.address
-        limit = last.end
+        limit = end
     }
 
     /// The file that `MappedIndex` reads.

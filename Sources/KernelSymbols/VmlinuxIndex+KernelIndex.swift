@@ -19,7 +19,7 @@ extension VmlinuxIndex: KernelIndex {
             frames(
                 symbol: name, node: node ?? IndexFormat.none,
                 file: row.map { file[.rows][$0, 1] } ?? IndexFormat.none,
-                line: row.map { file[.rows][$0, 2] } ?? 0)
+                line: row.map { file[.rows][$0, 2] } ?? 0, text: file.string)
         )
     }
 

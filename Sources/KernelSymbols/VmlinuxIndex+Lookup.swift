@@ -93,34 +93,53 @@ extension VmlinuxIndex {
         guard let callback = CoverageCallback(rawValue: UInt8(truncatingIfNeeded: points[number, 1])) else {
             return nil
         }
-        let symbol = file.string(file[.symbols][points[number, 2], 2])
-        return CoveragePoint(
-            pc: ProgramCounter(rawValue: file.base + UInt64(points[number, 0])), callback: callback,
-            symbol: symbol,
-            frames: frames(
-                symbol: symbol, node: points[number, 3], file: points[number, 4], line: points[number, 5]))
+        let pc = ProgramCounter(rawValue: file.base + UInt64(points[number, 0]))
+        let place = place(ofPoint: number, text: file.string)
+        return CoveragePoint(pc: pc, callback: callback, symbol: place.symbol, frames: place.frames)
+    }
+
+    /// The symbol and frames of a point.
+    func place(
+        ofPoint number: Int, text: (UInt32) -> String
+    ) -> (symbol: String, frames: [SourceFrame]) {
+        let points = file[.points]
+        let name = file[.symbols][points[number, 2], 2]
+        let symbol = name == IndexFormat.none ? "" : text(name)
+        return (
+            symbol,
+            frames(
+                symbol: symbol, node: points[number, 3], file: points[number, 4], line: points[number, 5],
+                text: text)
+        )
     }
 
     /// The frames of a place, innermost first.
     ///
-    /// Assembly has lines but no functions in DWARF; its frame takes the name of the symbol. Without a line there is no
-    /// frame.
-    func frames(symbol: String, node: UInt32, file source: UInt32, line: UInt32) -> [SourceFrame] {
+    /// Assembly has lines but no functions in DWARF; its frame takes the name of the symbol, or a question mark where
+    /// the linker left the code of a function and dropped its symbol. Without a line there is no frame.
+    ///
+    /// - Parameters:
+    ///   - symbol: The symbol that contains the place; empty when there is none.
+    ///   - node: The innermost function.
+    ///   - source: The file.
+    ///   - line: The line.
+    ///   - text: Turns a number into its string.
+    /// - Returns: The frames, innermost first.
+    func frames(
+        symbol: String, node: UInt32, file source: UInt32, line: UInt32, text: (UInt32) -> String
+    ) -> [SourceFrame] {
         var (node, source, line) = (node, source, line)
         let nodes = file[.nodes]
         guard node < nodes.count else {
-            guard source != IndexFormat.none, !symbol.isEmpty else { return [] }
-            return [
-                SourceFrame(
-                    function: FunctionName(symbol: symbol).function, file: file.string(source),
-                    line: Int(line))
-            ]
+            guard source != IndexFormat.none else { return [] }
+            let function = symbol.isEmpty ? "?" : FunctionName(symbol: symbol).function
+            return [SourceFrame(function: function, file: text(source), line: Int(line))]
         }
         var frames: [SourceFrame] = []
         while node < nodes.count {
             frames.append(
                 SourceFrame(
-                    function: file.string(nodes[node, 0]), file: file.string(source), line: Int(line)))
+                    function: text(nodes[node, 0]), file: text(source), line: Int(line)))
             source = nodes[node, 1]
             line = nodes[node, 2]
             // A parent has a smaller number, which is also what ends this loop in any file.
