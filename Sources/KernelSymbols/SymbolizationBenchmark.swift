@@ -92,14 +92,19 @@ public struct SymbolizationBenchmark: Sendable {
                 Self.append(place.frames, to: &rendered)
                 ends.append(rendered.count)
             }
+            try Data().write(to: output)
+            let file = try FileHandle(forWritingTo: output)
             var text: [UInt8] = []
-            text.reserveCapacity(trace.count * 128)
             for number in symbolization.placeNumbers {
                 text += rendered[ends[Int(number)]..<ends[Int(number) + 1]]
+                guard text.count >= 1 << 20 else { continue }
+                try file.write(contentsOf: text)
+                size += text.count
+                text.removeAll(keepingCapacity: true)
             }
-            size = text.count
-            try Data().write(to: output)
-            try FileHandle(forWritingTo: output).write(contentsOf: text)
+            try file.write(contentsOf: text)
+            size += text.count
+            try file.close()
         }
         return Result(name: "VmlinuxIndex.symbolize", seconds: elapsed / .seconds(1), bytes: size)
     }
