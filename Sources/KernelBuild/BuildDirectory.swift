@@ -10,8 +10,16 @@ struct BuildDirectory: Sendable {
     let entry: URL
     /// How it came to be, for the reader; nil for a new one.
     let remark: String?
-    /// Source files that differ from those its objects were made of; nil when there are no objects.
-    let changedFiles: Int?
+    let start: Start
+
+    /// Which objects are there already.
+    enum Start: Sendable, Hashable {
+        case nothing
+        /// So many of all.
+        case some(Int)
+        /// All but what depends on so many changed source files.
+        case relative(changed: Int)
+    }
 
     var tree: URL { entry.appending(path: "tree", directoryHint: .isDirectory) }
     var log: URL { entry.appending(path: "build.log") }
@@ -51,9 +59,7 @@ struct BuildDirectory: Sendable {
         func prepare() async throws -> BuildDirectory {
             let entry = cache.entry(.builds, key)
             if let state = BuildState(of: entry) {
-                if let remark = try await resume(entry, state) {
-                    return BuildDirectory(entry: entry, remark: remark, changedFiles: 0)
-                }
+                if let directory = try await resume(entry, state) { return directory }
                 try await cache.remove(entry)
             }
             if let relative = try await nearestRelative() {
@@ -63,37 +69,44 @@ struct BuildDirectory: Sendable {
                     entry: entry,
                     remark: "starts from the build of \(relative.state.image) (\(relative.key.prefix(12))): "
                         + "\(relative.changed.count) source files and \(relative.options) options differ",
-                    changedFiles: relative.changed.count)
+                    start: .relative(changed: relative.changed.count))
             }
             try await cache.publish(.builds, key) { partial in
                 try await Command("mkdir", ["tree"], in: partial).output(to: "make the build directory")
-                try await note(in: partial, totalObjects: 0, startedFromNothing: true)
+                try await note(in: partial, startedFromNothing: true)
             }
-            return BuildDirectory(entry: entry, remark: nil, changedFiles: nil)
+            return BuildDirectory(entry: entry, remark: nil, start: .nothing)
         }
 
         /// Continues what is there, if it can be trusted.
-        private func resume(_ entry: URL, _ state: BuildState) async throws -> String? {
+        private func resume(_ entry: URL, _ state: BuildState) async throws -> BuildDirectory? {
             var state = state
             if state.finished {
                 // Its kernel was evicted. Sources of the same content are never newer than its objects wrongly: at
                 // worst something is compiled once more.
                 state.finished = false
                 try state.write(to: entry)
-                return "links again what was compiled before"
+                return BuildDirectory(
+                    entry: entry, remark: "links again what was compiled before", start: .relative(changed: 0)
+                )
             }
             guard state.bootID == BuildState.currentBoot, state.sourceIncarnation == source.incarnation,
                 state.sourceID == source.id
             else { return nil }
-            return "continues the build that was interrupted"
+            let listing = try await Command("find", ["tree", "-name", ".*.o.cmd"], in: entry).output(
+                to: "count objects")
+            let objects = listing.utf8.count { $0 == UInt8(ascii: "\n") }
+            return BuildDirectory(
+                entry: entry, remark: "continues the build that was interrupted",
+                start: state.startedFromNothing ? .some(objects) : .relative(changed: 1))
         }
 
-        private func note(in entry: URL, totalObjects: Int, startedFromNothing: Bool) async throws {
+        private func note(in entry: URL, startedFromNothing: Bool) async throws {
             try await Command("cp", ["--", source.manifest.path, entry.appending(path: "manifest").path])
                 .output(to: "note the source files")
             try BuildState(
                 image: image, compiler: compiler.description, request: request.lines.sorted(), tree: source,
-                totalObjects: totalObjects, startedFromNothing: startedFromNothing
+                startedFromNothing: startedFromNothing
             ).write(to: entry)
         }
 
@@ -158,8 +171,7 @@ struct BuildDirectory: Sendable {
                     "xargs -d '\\n' -r touch -c -h --", in: source.root)
                 touch.input = Data(relative.changed.joined(separator: "\n").utf8)
                 try await touch.output(to: "mark changed source files")
-                try await note(
-                    in: partial, totalObjects: relative.state.totalObjects, startedFromNothing: false)
+                try await note(in: partial, startedFromNothing: false)
             }
         }
     }

@@ -113,17 +113,18 @@ struct BuildJob: Sendable {
         in directory: BuildDirectory, of tree: SourceTree, log: BuildLog, onEvent: (BuildEvent) -> Void
     ) async throws -> Int {
         let expected = try await expectedObjects(directory)
+        var before = 0
+        if case .some(let objects) = directory.start { before = min(objects, expected) }
         var output = BuildOutput()
-        onEvent(.progress(image: recipe.name, done: 0, expected: expected))
+        onEvent(.progress(image: recipe.name, done: before, expected: expected))
         let ending = try await sandbox(directory, tree).run(compileCommand) { line in
             log.append(line)
             guard output.receive(line) else { return }
-            onEvent(
-                .progress(
-                    image: recipe.name, done: output.objects, expected: max(expected, output.objects)))
+            let done = before + output.objects
+            onEvent(.progress(image: recipe.name, done: done, expected: max(expected, done)))
         }
         try check(ending, output, phase: "compile", directory)
-        if directory.changedFiles == nil {
+        if directory.start == .nothing {
             try Data("\(output.objects)\n".utf8).write(to: try await objectsNote(), options: .atomic)
         }
         return output.objects
@@ -133,7 +134,7 @@ struct BuildJob: Sendable {
     ///
     /// A directory that holds objects needs about as many as files changed; a header's users show only as they come.
     private func expectedObjects(_ directory: BuildDirectory) async throws -> Int {
-        if let changed = directory.changedFiles { return max(1, changed) }
+        if case .relative(let changed) = directory.start { return max(1, changed) }
         if let text = try? String(contentsOf: try await objectsNote(), encoding: .utf8),
             let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
         {

@@ -46,6 +46,19 @@ struct BuildSandbox: Sendable {
     /// - Throws: `CancellationError`; nothing of the sandbox runs any more then.
     func run(_ words: [String], onLine: (String) -> Void) async throws -> Ending {
         try Task.checkCancellation()
+        let ending: Ending
+        do {
+            ending = try await spawn(words, onLine: onLine)
+        } catch {
+            try? await quiescence()
+            throw error
+        }
+        try await quiescence()
+        try Task.checkCancellation()
+        return ending
+    }
+
+    private func spawn(_ words: [String], onLine: (String) -> Void) async throws -> Ending {
         let lockWords = [
             "--no-fork", "--exclusive", "--timeout", "30", "--conflict-exit-code", "75", lock.path,
         ]
@@ -59,11 +72,17 @@ struct BuildSandbox: Sendable {
             }
             lines.finish(onLine: onLine)
         }
-        try Task.checkCancellation()
         switch result.terminationStatus {
         case .exited(let code): return .exited(code)
         case .signaled(let signal): return .signaled(signal)
         }
+    }
+
+    /// Waits until the last process of the sandbox is gone; they die with the first, but a moment after it.
+    private func quiescence() async throws {
+        let lock = lock
+        // Detached, because the task may be cancelled already.
+        try await Task.detached { try await FileLock.acquire(lock, .exclusive).release() }.value
     }
 
     /// Says whether a sandbox can be had here, by making one.
@@ -81,6 +100,19 @@ struct BuildSandbox: Sendable {
         if !outcome.succeeded { throw SandboxUnavailable(reason: outcome.complaint) }
     }
 
+    /// The words that make a directory everybody can enter, with all above it.
+    ///
+    /// What bubblewrap makes by itself on the way to a mount point only root can enter.
+    private static func directory(_ path: String) -> [String] {
+        var words: [String] = []
+        var walked = ""
+        for part in path.split(separator: "/") {
+            walked += "/" + part
+            words += ["--perms", "0755", "--dir", walked]
+        }
+        return words
+    }
+
     /// The words between `bwrap` and the program.
     private var arguments: [String] {
         var words = ["--die-with-parent", "--new-session", "--unshare-net", "--unshare-pid", "--unshare-ipc"]
@@ -93,6 +125,7 @@ struct BuildSandbox: Sendable {
                 words += ["--ro-bind-try", "/\(name)", "/\(name)"]
             }
         }
+        words += Self.directory("/etc") + Self.directory("/kcovlab")
         // Alternatives such as awk and cc lead through /etc.
         for path in ["/etc/alternatives", "/etc/ld.so.cache"] { words += ["--ro-bind-try", path, path] }
         words += ["--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--size", "\(1 << 30)"]
@@ -100,6 +133,7 @@ struct BuildSandbox: Sendable {
         words += ["--bind", build.path, Self.buildPath, "--chdir", Self.buildPath, "--clearenv"]
         var path = "/usr/bin:/bin"
         if let toolchain = environment["KCOVLAB_TOOLCHAIN"] {
+            words += Self.directory(URL(fileURLWithPath: toolchain).deletingLastPathComponent().path)
             words += ["--ro-bind", toolchain, toolchain]
             path = "\(toolchain)/bin:" + path
         }

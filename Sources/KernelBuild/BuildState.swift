@@ -15,10 +15,8 @@ struct BuildState: Codable, Sendable, Hashable {
     /// A crash of the machine may leave files that look complete and are not.
     let bootID: String
     var finished: Bool
-    /// Objects compiled from nothing; nil when the build started as a clone.
-    var objects: Int?
-    /// Objects in the directory.
-    var totalObjects: Int
+    /// Whether all objects were compiled here, so that their number says how many the configuration has.
+    let startedFromNothing: Bool
 
     /// The identity of this boot of the machine.
     static var currentBoot: String {
@@ -33,8 +31,7 @@ struct BuildState: Codable, Sendable, Hashable {
     }
 
     init(
-        image: String, compiler: String, request: [String], tree: SourceTree, totalObjects: Int,
-        startedFromNothing: Bool
+        image: String, compiler: String, request: [String], tree: SourceTree, startedFromNothing: Bool
     ) {
         self.image = image
         self.compiler = compiler
@@ -43,8 +40,7 @@ struct BuildState: Codable, Sendable, Hashable {
         sourceIncarnation = tree.incarnation
         bootID = Self.currentBoot
         finished = false
-        objects = startedFromNothing ? 0 : nil
-        self.totalObjects = totalObjects
+        self.startedFromNothing = startedFromNothing
     }
 
     func write(to entry: URL) throws {

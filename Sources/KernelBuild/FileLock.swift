@@ -76,7 +76,10 @@ final class FileLock: Sendable {
     }
 
     func release() {
-        if mode == .exclusive { try? FileManager.default.removeItem(at: file) }
+        // The last of several holders can make its own lock exclusive for the moment it takes to remove the file.
+        if mode == .exclusive || flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 {
+            try? FileManager.default.removeItem(at: file)
+        }
         try? handle.close()
     }
 

@@ -13,7 +13,7 @@ import Testing
         let file =
             "070701" + zero + "000081A4" + zero + zero + "00000001" + zero + "00000003" + zero + zero + zero
             + zero
-            + "00000003" + zero + "ab\0" + "\0" + "xyz\0"
+            + "00000003" + zero + "ab\0" + "\0\0\0" + "xyz\0"
         let trailer =
             "070701" + zero + zero + zero + zero + "00000001" + zero + zero + zero + zero + zero + zero
             + "0000000B" + zero + "TRAILER!!!\0" + "\0\0\0"

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@testable import KernelBuild
+
+@Suite(.timeLimit(.minutes(2))) struct CacheTests {
+    let directory: TestDirectory
+    let cache: KernelCache
+
+    init() throws {
+        directory = try TestDirectory()
+        cache = KernelCache(root: directory.url, limit: 4_000_000)
+        try cache.prepare()
+    }
+
+    @Test func `A lock of another process is waited for, once announced, and leaves no file`() async throws {
+        let file = directory.url.appending(path: "locks/x.lock")
+        try directory.write("", to: "locks/x.lock")
+        let holder = Process()
+        holder.executableURL = URL(filePath: "/usr/bin/env")
+        holder.arguments = ["flock", file.path, "sh", "-c", "echo held; read line"]
+        let (input, output) = (Pipe(), Pipe())
+        holder.standardInput = input
+        holder.standardOutput = output
+        try holder.run()
+        _ = output.fileHandleForReading.availableData
+        #expect(try FileLock.attempt(file, .exclusive) == nil)
+        var announced = 0
+        let lock = try await FileLock.acquire(file, .exclusive) {
+            announced += 1
+            try? input.fileHandleForWriting.close()
+        }
+        #expect(announced == 1)
+        #expect(try FileLock.attempt(file, .shared) == nil)
+        lock.release()
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+        holder.waitUntilExit()
+    }
+
+    @Test func `Waiting for a lock ends with the task`() async throws {
+        let file = directory.url.appending(path: "locks/x.lock")
+        let held = try #require(try FileLock.attempt(file, .exclusive))
+        let (waits, wait) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            try await FileLock.acquire(file, .exclusive) { wait.yield() }
+        }
+        for await _ in waits { break }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        held.release()
+        #expect(!FileManager.default.fileExists(atPath: file.path))
+    }
+
+    @Test func `An entry that fails half way leaves nothing`() async throws {
+        struct Failed: Error {}
+        await #expect(throws: Failed.self) {
+            try await cache.publish(.kernels, "k") { partial in
+                try Data("half".utf8).write(to: partial.appending(path: "vmlinux"))
+                throw Failed()
+            }
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: cache.directory(.kernels).path) == [])
+    }
+
+    @Test func `The least recently used entries go first, and what is in use stays`() async throws {
+        for (index, name) in ["used", "old", "new"].enumerated() {
+            try directory.write(String(repeating: "x", count: 1_500_000), to: "kernels/\(name)/vmlinux")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: Double(index - 10) * 1000)],
+                ofItemAtPath: cache.entry(.kernels, name).path)
+        }
+        #expect(try await cache.retain(kernel: "used"))
+        #expect(try await !cache.retain(kernel: "absent"))
+        try await cache.evict()
+        let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory(.kernels).path)
+        #expect(left.sorted() == ["new", "used"])
+    }
+
+    @Test func `Only a few finished build directories are kept`() async throws {
+        for index in 0..<9 {
+            try directory.write("{}", to: "builds/b\(index)/state.json")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: Double(index - 10) * 1000)],
+                ofItemAtPath: cache.entry(.builds, "b\(index)").path)
+        }
+        try await cache.evict()
+        let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory(.builds).path)
+        #expect(left.sorted() == ["b3", "b4", "b5", "b6", "b7", "b8"])
+    }
+
+    @Test func `Too little space is told with the need, before anything starts`() async throws {
+        let fake = try FakeKernel()
+        var builder = fake.builder()
+        builder.needs = .init(tree: 1 << 60, build: 0)
+        let recipe = fake.recipe()
+        let error = await #expect(throws: BuildHostError.self) { try await builder.build(recipe) { _ in } }
+        #expect(error?.description.contains("1152921504.6 GB are needed") == true)
+        #expect(error?.description.contains("KCOVLAB_CACHE") == true)
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "mounting a small file system takes root"))
+    func `A disk that fills up is the machine's fault, and the build continues when there is room`()
+        async throws
+    {
+        let fake = try FakeKernel()
+        let small = try TestDirectory()
+        try await Command("mount", ["-t", "tmpfs", "-o", "size=24m", "none", small.url.path]).output(
+            to: "mount")
+        do {
+            try fake.write("int c = 1; // FILL 60\n", to: "c")
+            let builder = fake.builder(cache: small.url.appending(path: "cache"))
+            let recipe = fake.recipe()
+            let error = await #expect(throws: BuildHostError.self) {
+                try await builder.build(recipe) { _ in }
+            }
+            #expect(error?.description.contains("the disk was full") == true)
+            #expect(error?.description.contains("3 GB") == true)
+            try await Command("mount", ["-o", "remount,size=100m", small.url.path]).output(to: "grow")
+            let result = try await fake.build(with: builder)
+            #expect(result.events.remarks == ["continues the build that was interrupted"])
+            #expect(result.kernel == (try fake.expectedKernel()))
+        } catch {
+            Issue.record(error)
+        }
+        try await Command("umount", ["-l", small.url.path]).output(to: "unmount")
+    }
+}
