@@ -140,11 +140,13 @@ let package = Package(
             name: "ConsoleWatchTests", dependencies: ["ConsoleWatch", "Diagnostics"],
             exclude: ["Recorded"], swiftSettings: settings()),
 
+        // Linux calls that Swift cannot make itself: pidfd, inotify, a process in its own session.
+        .target(name: "CHost"),
         // Plan, machines, sessions, events, outcomes.
         .target(
             name: "Lab",
             dependencies: [
-                "AgentProtocol", "ConsoleWatch", "CoverageAssertions", "Diagnostics", "GuestImage",
+                "AgentProtocol", "CHost", "ConsoleWatch", "CoverageAssertions", "Diagnostics", "GuestImage",
                 "Installation",
                 "KcovModel", "KernelBuild", "KernelSymbols", "Libvirt", "ScenarioModel", subprocess,
             ],

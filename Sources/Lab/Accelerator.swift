@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What executes a guest's instructions, and why it was chosen.
+package struct Accelerator: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, Codable {
+        case kvm
+        case tcg
+
+        /// The `type` of a libvirt domain.
+        var domainType: String { self == .kvm ? "kvm" : "qemu" }
+        /// The `mode` of a libvirt processor: everything the accelerator can do.
+        var processorMode: String { self == .kvm ? "host-passthrough" : "maximum" }
+    }
+
+    package let kind: Kind
+    /// One sentence.
+    package let reason: String
+
+    package init(kind: Kind, reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+}
+
+/// What the user asked for with `--accel`.
+package enum AcceleratorChoice: String, CaseIterable, Sendable {
+    /// KVM when a guest makes progress on it, else TCG.
+    case auto
+    case kvm
+    case tcg
+}

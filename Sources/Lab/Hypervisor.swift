@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Installation
+import Libvirt
+import Synchronization
+
+/// Opens connections; the embedded driver's is shared by everything in this process.
+enum Hypervisor {
+    private static let embedded: Mutex<Task<Connection, any Error>?> = Mutex(nil)
+
+    /// Opens a URI, the default one included.
+    ///
+    /// - Parameters:
+    ///   - uri: `qemu:///embed`, or anything else libvirt understands.
+    ///   - settings: Where the embedded driver's root lies.
+    /// - Throws: `HostError`.
+    static func connect(_ uri: String, settings: Settings) async throws(HostError) -> Connection {
+        do {
+            guard FilePlacement.isEmbedded(uri) else { return try await Connection.open(uri) }
+            let root = try EmbedRoot.ofThisProcess(settings: settings)
+            let task = embedded.withLock { task in
+                if let task { return task }
+                let new = Task<Connection, any Error> { try await Connection.open(root.uri) }
+                task = new
+                return new
+            }
+            return try await task.value
+        } catch let error as LibvirtError {
+            throw HostError(error)
+        } catch let error as HostError {
+            throw error
+        } catch {
+            throw HostError(tried: "open libvirt at \(uri)", seen: "\(error)")
+        }
+    }
+}

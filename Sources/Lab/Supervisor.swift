@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CHost
+import Foundation
+import Glibc
+import Libvirt
+
+/// The process that ends a run's guests when the run is over, however it ended.
+///
+/// It lives in its own session, so that no signal of a terminal reaches it, and reads a pipe that only the run holds
+/// open. At the end of that pipe every guest of the run ends, and its files go.
+package struct Supervisor: Sendable {
+    let run: RunIdentity
+    let uri: String
+
+    /// How long guests that are about to appear are waited for: a child of the run that was already past libvirt's
+    /// last handshake when the run was killed becomes a QEMU within milliseconds.
+    private static let settling = Duration.milliseconds(700)
+    /// How long everything may take.
+    private static let limit = Duration.seconds(4)
+
+    package init(run: RunIdentity, uri: String) {
+        self.run = run
+        self.uri = uri
+    }
+
+    /// What starts the supervisor of a run, after the name of the command.
+    package var arguments: [String] {
+        [
+            "supervise", "--run", run.id, "--owner", "\(run.owner.process):\(run.owner.started)",
+            "--directory", run.directory.path, "--connect", uri,
+        ]
+    }
+
+    /// Reads the arguments that follow `supervise`; nil when they are not ours.
+    package init?(arguments: [String]) {
+        var values: [String: String] = [:]
+        var rest = arguments[...]
+        while let key = rest.popFirst(), let value = rest.popFirst() { values[key] = value }
+        guard arguments.count == 8, let id = values["--run"], RunIdentity.isValid(id),
+            let owner = values["--owner"]?.split(separator: ":"), owner.count == 2,
+            let process = Int32(owner[0]), let started = UInt64(owner[1]),
+            let directory = values["--directory"], directory.hasSuffix("/\(id)"), let uri = values["--connect"]
+        else { return nil }
+        run = RunIdentity(
+            id: id, owner: ProcessIdentity(process: process, started: started),
+            directory: URL(fileURLWithPath: directory, isDirectory: true))
+        self.uri = uri
+    }
+
+    /// The hidden subcommand: waits for the end of standard input, then cleans up.
+    ///
+    /// - Parameter arguments: What follows `supervise`.
+    /// - Returns: The exit code.
+    package static func main(arguments: [String]) -> Int32 {
+        guard let supervisor = Self(arguments: arguments) else { return ExitStatus.usage.rawValue }
+        var lock: SlotLock?
+        if let root = supervisor.root {
+            lock = try? SlotLock.attempt(root.supervisorLock, .shared)
+            guard lock != nil else { return ExitStatus.hostFailed.rawValue }
+        }
+        // The run waits for this line before it starts anything that would have to be ended.
+        print("supervising \(supervisor.run.id)")
+        fflush(nil)
+        close(STDOUT_FILENO)
+        _ = try? FileHandle.standardInput.readToEnd()
+        supervisor.cleanUp()
+        withExtendedLifetime(lock) {}
+        return ExitStatus.success.rawValue
+    }
+
+    /// The embedded driver's root, nil for a driver elsewhere.
+    private var root: EmbedRoot? {
+        guard FilePlacement.isEmbedded(uri), let start = uri.range(of: "root=") else { return nil }
+        return EmbedRoot(directory: URL(fileURLWithPath: String(uri[start.upperBound...]), isDirectory: true))
+    }
+
+    private func cleanUp() {
+        let start = ContinuousClock.now
+        let remote = root == nil ? Thread { endRemoteGuests() } : nil
+        remote?.start()
+        var lastSeen = start
+        let event = chost_event()
+        // QEMU is looked for until none was seen for a moment.
+        while ContinuousClock.now - lastSeen < Self.settling, ContinuousClock.now - start < Self.limit {
+            if endLocalProcesses() { lastSeen = .now }
+            _ = chost_wait(event, event, 20)
+        }
+        while let remote, !remote.isFinished, ContinuousClock.now - start < Self.limit {
+            _ = chost_wait(event, event, 20)
+        }
+        try? FileManager.default.removeItem(at: run.directory)
+        if let root, !run.owner.isAlive { root.removeState() }
+    }
+
+    /// Kills the run's QEMU processes on this machine.
+    ///
+    /// - Returns: Whether there was any.
+    private func endLocalProcesses() -> Bool {
+        let marks = marks
+        var found = false
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let number = Int32(entry), number != getpid() else { continue }
+            let pidfd = chost_pidfd_open(number)
+            guard pidfd >= 0 else { continue }
+            defer { close(pidfd) }
+            // Read after the pidfd exists: if the number was given out again meanwhile, the pidfd has the new owner.
+            guard let data = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline"),
+                Self.isGuest(commandLine: data, marks: marks)
+            else { continue }
+            found = true
+            _ = chost_pidfd_kill(pidfd)
+        }
+        return found
+    }
+
+    /// What in a QEMU's command line says that it is the run's: its guests, and, when the owner is gone, everything
+    /// in the root that only the owner used, such as QEMU being asked for its capabilities.
+    private var marks: [String] {
+        var marks = ["guest=\(run.domainPrefix)"]
+        if let root, !run.owner.isAlive { marks.append(root.directory.path + "/") }
+        return marks
+    }
+
+    /// Whether a command line, arguments ended by zero bytes, is a QEMU with one of the marks.
+    static func isGuest(commandLine: Data, marks: [String]) -> Bool {
+        guard let text = String(bytes: commandLine, encoding: .utf8),
+            let program = text.split(separator: "\0").first,
+            program.split(separator: "/").last?.hasPrefix("qemu-system-") == true
+        else { return false }
+        return marks.contains { text.contains($0) }
+    }
+
+    /// Ends the run's domains through libvirt, for drivers whose QEMU is not ours to kill.
+    private func endRemoteGuests() {
+        guard let connection = try? Connection.openBlocking(uri),
+            let domains = try? connection.activeDomains()
+        else { return }
+        let group = DispatchGroup()
+        for domain in domains where domain.name.hasPrefix(run.domainPrefix) {
+            // Each takes more than a second.
+            DispatchQueue.global().async(group: group) { try? domain.destroyBlocking() }
+        }
+        group.wait()
+        let directory = FilePlacement.poolDirectory(for: uri)
+        if let pool = try? StoragePool.open(
+            name: FilePlacement.poolName, directory: directory, on: connection)
+        {
+            FilePlacement.clean(pool, after: run.id)
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CHost
+import Foundation
+import Glibc
+import Installation
+import KcovModel
+import Libvirt
+
+/// A run's hold on its supervisor: while this lives, the supervisor waits.
+final class SupervisorProcess: Sendable {
+    private let process: Int32
+    private let pipe: FileHandle
+
+    private init(process: Int32, pipe: FileHandle) {
+        self.process = process
+        self.pipe = pipe
+    }
+
+    /// Starts the supervisor of a run and waits until it watches.
+    ///
+    /// - Throws: `HostError` when the command cannot be found or does not answer.
+    static func start(_ supervisor: Supervisor, settings: Settings) async throws(HostError) -> SupervisorProcess {
+        let command = try command(settings: settings)
+        return try await BlockingCall.run { () throws(HostError) in
+            try start(supervisor, command: command)
+        }
+    }
+
+    /// Lets the supervisor do its work and waits until it did.
+    func end() async {
+        try? pipe.close()
+        await BlockingCall.run { [process] in
+            var status: Int32 = 0
+            // Safety: the kernel writes one integer.
+            while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+        }
+    }
+
+    private static func start(
+        _ supervisor: Supervisor, command: String
+    ) throws(HostError) -> SupervisorProcess {
+        let lifeline = Pipe()
+        let answer = Pipe()
+        for handle in [
+            lifeline.fileHandleForReading, lifeline.fileHandleForWriting, answer.fileHandleForReading,
+            answer.fileHandleForWriting,
+        ] {
+            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
+        let tried = "start \(command) supervise"
+        // Safety: the copies live until they are freed below; the call does not keep them.
+        var arguments = unsafe ([command] + supervisor.arguments).map { unsafe strdup($0) }
+        unsafe arguments.append(nil)
+        defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+        let process = unsafe chost_spawn_session(
+            command, arguments, lifeline.fileHandleForReading.fileDescriptor,
+            answer.fileHandleForWriting.fileDescriptor)
+        try? lifeline.fileHandleForReading.close()
+        try? answer.fileHandleForWriting.close()
+        guard process > 0 else {
+            throw HostError(tried: tried, seen: Errno(rawValue: -process).name, advice: Self.advice)
+        }
+        let line = (try? answer.fileHandleForReading.readToEnd()) ?? Data()
+        guard String(bytes: line, encoding: .utf8)?.hasPrefix("supervising \(supervisor.run.id)") == true else {
+            try? lifeline.fileHandleForWriting.close()
+            var status: Int32 = 0
+            _ = unsafe waitpid(process, &status, 0)
+            throw HostError(
+                tried: tried, seen: "it ended without watching (status \(status))", advice: Self.advice)
+        }
+        return SupervisorProcess(process: process, pipe: lifeline.fileHandleForWriting)
+    }
+
+    private static let advice = "Build the command (`make build`) or install it (`make install PREFIX=...`)."
+
+    /// This very program when it is kcovlab, else the one beside it (tests), else the shipped one.
+    private static func command(settings: Settings) throws(HostError) -> String {
+        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let directory = URL(fileURLWithPath: own).deletingLastPathComponent()
+        var candidates = [directory.appending(path: "kcovlab")]
+        if let shipped = try? ShippedData.locate(settings: settings) { candidates.append(shipped.command) }
+        guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) })
+        else {
+            throw HostError(
+                tried: "find the command kcovlab, which ends guests when a run dies",
+                seen: "none at \(candidates.map(\.path).joined(separator: ", "))", advice: Self.advice)
+        }
+        return found.path
+    }
+}
