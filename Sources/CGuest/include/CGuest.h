@@ -1,1 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "arena.h"
+#include "executor.h"
+#include "gadget.h"
+#include "kernel_abi.h"
+#include "program.h"
+#include <sys/syscall.h>

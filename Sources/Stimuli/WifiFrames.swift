@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AgentProtocol
+internal import CGuest
+internal import Glibc
+package import GuestKernel
+
+/// Two simulated radios in one IBSS; a frame sent on the first is received by the second in softirq.
+///
+/// The sender's `dev_queue_xmit()` runs with bottom halves off; mac80211_hwsim copies the frame and schedules the
+/// receive tasklet, which runs when bottom halves go on again, still in the sending thread. The skb carries the common
+/// handle of that thread.
+package final class WifiFrames: Stimulus {
+    package let exports: [String: UInt64]
+    private let socket: FileDescriptor
+    private let frame: (address: UInt64, length: Int)
+    private let destination: (address: UInt64, length: Int)
+
+    private static let interfaces = ["wlan0", "wlan1"]
+    /// An ethertype for local experiments, so that no protocol handler takes the frame.
+    private static let ethertype: [UInt8] = [0x88, 0xb5]
+
+    package init(_ request: StimulusRequest, arena: Arena) throws {
+        let indexes = try Self.interfaces.map { name in
+            // Safety: the string lives for the call.
+            let index = unsafe if_nametoindex(name)
+            guard index != 0 else {
+                throw StimulusError("\(name) is missing: the kernel needs CONFIG_MAC80211_HWSIM")
+            }
+            return index
+        }
+        try Self.join(indexes)
+        let number = try kernel("socket AF_PACKET") {
+            Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        }
+        socket = FileDescriptor(owning: number)
+        let source = try Self.address(of: Self.interfaces[0])
+        let bytes = [UInt8](repeating: 0xff, count: 6) + source + Self.ethertype
+        frame = (try arena.place(bytes + [UInt8](repeating: 0x5a, count: 64 - bytes.count)), 64)
+        destination = (try arena.place(Self.linkAddress(index: indexes[0])), 20)
+        exports = ["ifindex": UInt64(indexes[0])]
+        try Self.awaitCarrier()
+    }
+
+    package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
+        builder.primary(
+            Int(SYS_sendto),
+            [
+                .number(socket.number), .value(frame.address), .number(frame.length), .value(0),
+                .value(destination.address), .number(destination.length),
+            ], promise: step.promise, keep: step.keep)
+    }
+
+    /// The radios stay joined: the next program finds them ready.
+    package func tearDown() {}
+
+    /// A struct sockaddr_ll for broadcast on one interface.
+    private static func linkAddress(index: UInt32) -> [UInt8] {
+        littleEndian(UInt16(AF_PACKET)) + ethertype + littleEndian(index) + littleEndian(UInt16(0)) + [0, 6]
+            + [UInt8](repeating: 0xff, count: 6) + [0, 0]
+    }
+
+    private static func address(of name: String) throws -> [UInt8] {
+        let text = try SystemFile.read("/sys/class/net/\(name)/address")
+        return text.split { ":\n".contains($0) }.compactMap { UInt8($0, radix: 16) }
+    }
+
+    /// Makes both radios ad-hoc stations of one network; both are members already when nothing is left to do.
+    private static func join(_ indexes: [UInt32]) throws {
+        guard !isJoined else { return }
+        var nl80211 = try GenericNetlink(family: "nl80211")
+        for (name, index) in zip(interfaces, indexes) {
+            let interface = NetlinkAttribute(3, u32: index)
+            // NL80211_CMD_SET_INTERFACE, NL80211_ATTR_IFTYPE = NL80211_IFTYPE_ADHOC.
+            try nl80211.send(
+                command: 6, attributes: [interface, NetlinkAttribute(5, u32: 1)], operation: "\(name): ad-hoc"
+            )
+            try NetworkInterface.setUp(name)
+            // NL80211_CMD_JOIN_IBSS with SSID, WIPHY_FREQ, MAC (the BSSID) and FREQ_FIXED.
+            try nl80211.send(
+                command: 43,
+                attributes: [
+                    interface, NetlinkAttribute(52, bytes: Array("kcovlab".utf8)),
+                    NetlinkAttribute(38, u32: 2412),
+                    NetlinkAttribute(6, bytes: [UInt8](repeating: 0x50, count: 6)),
+                    NetlinkAttribute(flag: 60),
+                ], operation: "\(name): join")
+        }
+    }
+
+    private static var isJoined: Bool {
+        interfaces.allSatisfy { name in
+            (try? SystemFile.read("/sys/class/net/\(name)/carrier"))?.hasPrefix("1") == true
+        }
+    }
+
+    /// Waits until both radios have a carrier: the network exists.
+    private static func awaitCarrier() throws {
+        try waitUntil(milliseconds: 30_000, for: "the radios to join their network") { isJoined }
+    }
+}
