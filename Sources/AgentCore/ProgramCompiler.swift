@@ -45,7 +45,7 @@ struct ProgramCompiler {
     var buffers: [String: BufferEntry] = [:]
     var copies: [(name: String, address: UInt64)] = []
     var kept: [String: UInt64] = [:]
-    var stimuli: [String: any Stimulus] = [:]
+    private(set) var stimuli: [String: any Stimulus] = [:]
     var barriers: [String: (arrivals: UInt64, parties: Int)] = [:]
     var taskIndexes: [String: Int] = [:]
     /// What the results behind those of the steps stand for.
@@ -82,6 +82,12 @@ struct ProgramCompiler {
         unsafe arena.head.pointee.tasks = try arena.allocate(program.tasks.count, of: kl_task.self)
         unsafe arena.head.pointee.buffers = try arena.allocate(Self.limits.buffers, of: kl_buffer.self)
         for (index, task) in program.tasks.enumerated() { taskIndexes[task.name] = index }
+        for request in program.stimuli {
+            guard stimuli[request.name] == nil else {
+                throw ProgramError("two stimuli are called '\(request.name)'")
+            }
+            stimuli[request.name] = try StimulusTable.prepare(request, arena: arena)
+        }
         try declareNames()
         var entries: [UInt64] = []
         for (index, source) in program.tasks.enumerated() {
@@ -220,7 +226,7 @@ struct ProgramCompiler {
             unsafe arena.head.pointee.tasks[index].pc = entry
             unsafe arena.head.pointee.tasks[index].stack = stack
         }
-        let finals = try arena.allocate(buffers.count, of: UnsafeMutablePointer<kl_copy>?.self)
+        let finals = unsafe try arena.allocate(buffers.count, of: UnsafeMutablePointer<kl_copy>?.self)
         unsafe arena.head.pointee.copies = finals
         unsafe arena.head.pointee.buffer_count = UInt64(buffers.count)
         for (name, entry) in buffers.sorted(by: { $0.value.index < $1.value.index }) {
@@ -234,7 +240,9 @@ struct ProgramCompiler {
     mutating func makeCopy(name: String, words: UInt64) throws -> UInt64 {
         let capacity = words > 0 ? words - 1 : 0
         let address = try arena.allocate(MemoryLayout<kl_copy>.stride + Int(capacity) * 8)
-        unsafe UnsafeMutablePointer<kl_copy>(bitPattern: UInt(address))?.pointee.capacity = capacity
+        // Safety: the address was allocated for the head and its words.
+        let copy = unsafe UnsafeMutablePointer<kl_copy>(bitPattern: UInt(address))
+        unsafe copy?.pointee.capacity = capacity
         copies.append((name, address))
         return address
     }

@@ -13,6 +13,11 @@ package struct KernelError: Error, Hashable, Sendable {
         self.errno = errno
         self.operation = operation
     }
+
+    /// Takes the result of a raw system call: a negative error number.
+    package init(result: Int64, operation: String) {
+        self.init(errno: Errno(rawValue: Int32(truncatingIfNeeded: -result)), operation: operation)
+    }
 }
 
 extension KernelError: CustomStringConvertible {

@@ -7,7 +7,7 @@ package import GuestKernel
 ///
 /// Set-up happens in the agent, untraced, before the program's process exists. Steps become operations of the task
 /// that runs them, so that the kernel sees that task as the one who acts.
-package protocol Stimulus: AnyObject {
+package protocol Stimulus: AnyObject, SendableMetatype {
     /// Sets everything up; afterwards the steps of the program can run.
     init(_ request: StimulusRequest, arena: Arena) throws
 
