@@ -71,14 +71,16 @@ package struct AgentSession {
         case .hello(let version, let nonce):
             guard version == ProtocolVersion.current else {
                 try send(
-                    .failure("this agent speaks version \(ProtocolVersion.current), the host version \(version)"))
+                    .failure(
+                        "this agent speaks version \(ProtocolVersion.current), the host version \(version)"))
                 return .broken
             }
             announce("session \(nonce)")
             try send(.hello(version: version, nonce: nonce, facts: GuestProbe.facts()))
         case .run(let run, let program):
             let runner = ProgramRunner(
-                run: run, program: program, ticksPerMillisecond: ticksPerMillisecond, channel: channel, send: send)
+                run: run, program: program, ticksPerMillisecond: ticksPerMillisecond, channel: channel,
+                send: send)
             guard let ending = try runner.execute() else { return .broken }
             announce("run \(run) ended")
             try send(.finished(run: run, ending: ending))

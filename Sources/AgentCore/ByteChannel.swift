@@ -31,7 +31,7 @@ package final class ByteChannel {
             do {
                 let bytes = try file.read(upTo: 1 << 16)
                 return bytes.isEmpty ? nil : bytes
-            } catch where error.errno.rawValue == EAGAIN {
+            } catch  where error.errno.rawValue == EAGAIN {
                 guard try wait(for: POLLIN) else { return nil }
             }
         }
@@ -49,9 +49,9 @@ package final class ByteChannel {
                     unsafe rest.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
                 }
                 rest = rest.dropFirst(length)
-            } catch where error.errno.rawValue == EAGAIN {
+            } catch  where error.errno.rawValue == EAGAIN {
                 guard try wait(for: POLLOUT) else { return false }
-            } catch where error.errno.rawValue == EPIPE {
+            } catch  where error.errno.rawValue == EPIPE {
                 return false
             }
         }

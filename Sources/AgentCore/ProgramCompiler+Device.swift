@@ -28,7 +28,8 @@ extension ProgramCompiler {
         case "unmap":
             let buffer = try buffer("buffer", of: step)
             builder.primary(
-                Int(SYS_munmap), [.value(buffer.address), .value(Self.pages(buffer.words * 8))], promise: promise)
+                Int(SYS_munmap), [.value(buffer.address), .value(Self.pages(buffer.words * 8))],
+                promise: promise)
             builder.afterSuccess(KL_MAPPED, [.value(entryAddress(buffer)), .value(0), .value(0)])
         case "enable":
             let mode = try operand("mode", of: step, default: TraceMode.pc.rawValue)
@@ -106,7 +107,8 @@ extension ProgramCompiler {
     }
 
     mutating func emitMap(
-        buffer name: String, slot: UInt64, words: Operand, offset: Operand, promise: ResultPromise, keep: UInt64
+        buffer name: String, slot: UInt64, words: Operand, offset: Operand, promise: ResultPromise,
+        keep: UInt64
     ) {
         guard let buffer = buffers[name] else { return }
         let length: Operand = if case .value(let words) = words { .value(words &* 8) } else { .value(0) }

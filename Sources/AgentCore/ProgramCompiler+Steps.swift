@@ -115,7 +115,8 @@ extension ProgramCompiler {
             }
             let mask = try arena.word(1 << (processor % UInt64(min(processors, 64))))
             builder.primary(
-                Int(SYS_sched_setaffinity), [.value(0), .value(8), .value(mask)], promise: Self.promise(of: step))
+                Int(SYS_sched_setaffinity), [.value(0), .value(8), .value(mask)],
+                promise: Self.promise(of: step))
         default: throw ProgramError("step \(step.number): this agent has no step '\(step.verb)'")
         }
     }

@@ -41,7 +41,8 @@ extension ProgramCompiler {
             var sum: UInt64 = 0
             for value in values {
                 guard case .value(let number) = try operand(value, of: step) else {
-                    throw ProgramError("step \(step.number): a sum takes values known before the program starts")
+                    throw ProgramError(
+                        "step \(step.number): a sum takes values known before the program starts")
                 }
                 sum &+= number
             }

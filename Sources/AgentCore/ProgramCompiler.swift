@@ -191,7 +191,8 @@ struct ProgramCompiler {
             guard let entry = descriptors[descriptor.name] else { continue }
             prepare("open the kcov device for '\(descriptor.name)'")
             builder.primary(
-                Int(SYS_openat), [.number(-100), .value(path), .number(2)], promise: .success, keep: entry.slot)
+                Int(SYS_openat), [.number(-100), .value(path), .number(2)], promise: .success,
+                keep: entry.slot)
             builder.complete()
             prepare("initialise '\(descriptor.name)' with \(descriptor.words) words")
             builder.primary(

@@ -58,7 +58,8 @@ internal import GuestKernel
             case .running: break
             }
             let now = Clock.milliseconds
-            if now - start > UInt64(limit) || hasStuckTask(since: &marks, now: now, limit: UInt64(stepLimit)) {
+            if now - start > UInt64(limit) || hasStuckTask(since: &marks, now: now, limit: UInt64(stepLimit))
+            {
                 end(channel)
                 return .outOfTime
             }

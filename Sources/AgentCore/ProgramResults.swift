@@ -93,7 +93,8 @@ struct ProgramResults {
                 .buffer(
                     run: run,
                     report: BufferReport(
-                        name: name, mode: UInt8(truncatingIfNeeded: head.mode), size: head.words, count: head.count,
+                        name: name, mode: UInt8(truncatingIfNeeded: head.mode), size: head.words,
+                        count: head.count,
                         countAtDisable: head.is_final == 1 ? head.final_count : nil, words: UInt64(count),
                         checksum: Checksum.of(words))))
             for start in stride(from: 0, to: count, by: Self.wordsPerMessage) {

@@ -48,12 +48,19 @@ public struct Verb: Sendable {
     public let parameters: [Parameter]
     /// Whether the step contains other steps under `do`.
     public let hasBody: Bool
+    /// Whether it waits for something that others have to do, so that not returning is a broken promise of theirs and
+    /// no hanging system call.
+    public let waits: Bool
 
-    public init(_ name: String, _ about: String, _ parameters: [Parameter] = [], hasBody: Bool = false) {
+    public init(
+        _ name: String, _ about: String, _ parameters: [Parameter] = [], hasBody: Bool = false,
+        waits: Bool = false
+    ) {
         self.name = name
         self.about = about
         self.parameters = parameters
         self.hasBody = hasBody
+        self.waits = waits
     }
 
     public func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
@@ -152,20 +159,20 @@ public enum StepCatalog {
             [
                 Parameter("buffer", .buffer, required: true, "The buffer."),
                 Parameter("at-least", .integer, "The number; default 1."),
-            ]),
+            ], waits: true),
         Verb(
             "wait-calls", "Waits until a buffer shows a number of calls of a kernel function.",
             [
                 Parameter("buffer", .buffer, required: true, "The buffer, of mode pc."),
                 Parameter("function", .function, required: true, "The function."),
                 Parameter("at-least", .integer, "The number of calls; default 1."),
-            ]),
+            ], waits: true),
         Verb(
             "wait-quiet", "Waits until a buffer's count has not changed for a time.",
             [
                 Parameter("buffer", .buffer, required: true, "The buffer."),
                 Parameter("milliseconds", .integer, "The time; default 100."),
-            ]),
+            ], waits: true),
         Verb(
             "spawn-thread", "Starts another task as a thread of the same process.",
             [Parameter("task", .task, required: true, "The task.")]),
@@ -174,12 +181,12 @@ public enum StepCatalog {
             [Parameter("task", .task, required: true, "The task.")]),
         Verb(
             "join", "Waits until a task has ended, released its kcov descriptors and been reaped.",
-            [Parameter("task", .task, required: true, "The task.")]),
+            [Parameter("task", .task, required: true, "The task.")], waits: true),
         Verb("exec", "Replaces the process image and goes on with the next step."),
         Verb("exit", "Ends the task here."),
         Verb(
             "barrier", "Waits until every task that names the barrier has reached it.",
-            [Parameter("name", .text, required: true, "The name of the barrier.")]),
+            [Parameter("name", .text, required: true, "The name of the barrier.")], waits: true),
         Verb(
             "pin", "Binds the task to one processor.",
             [Parameter("processor", .integer, required: true, "The processor, modulo the number there is.")]),

@@ -88,10 +88,10 @@ public enum StimulusCatalog {
         verbs: [
             Verb(
                 "usb-plug", "Connects the gadget and waits until the kernel has configured the device.",
-                [device("The gadget.")]),
+                [device("The gadget.")], waits: true),
             Verb(
                 "usb-unplug", "Disconnects the gadget and waits until the kernel has removed the device.",
-                [device("The gadget.")]),
+                [device("The gadget.")], waits: true),
         ])
 
     private static let wifiFrames = StimulusKind(

@@ -18,7 +18,8 @@ package enum NetworkInterface {
         request += littleEndian(UInt16(1)) + [UInt8](repeating: 0, count: 22)
         // Safety: the buffer has the 40 bytes of struct ifreq and lives for the call.
         let result = unsafe request.withUnsafeMutableBytes { bytes in
-            kl_syscall(Int(SYS_ioctl), Int(socket.number), 0x8914, Int(bitPattern: bytes.baseAddress), 0, 0, 0)
+            kl_syscall(
+                Int(SYS_ioctl), Int(socket.number), 0x8914, Int(bitPattern: bytes.baseAddress), 0, 0, 0)
         }
         guard result >= 0 else {
             throw KernelError(errno: Errno(rawValue: Int32(-result)), operation: "\(name): up")

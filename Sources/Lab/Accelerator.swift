@@ -23,7 +23,7 @@ package struct Accelerator: Hashable, Sendable {
 }
 
 /// What the user asked for with `--accel`.
-package enum AcceleratorChoice: String, CaseIterable, Sendable {
+public enum AcceleratorChoice: String, CaseIterable, Sendable {
     /// KVM when a guest makes progress on it, else TCG.
     case auto
     case kvm

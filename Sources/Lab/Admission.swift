@@ -51,6 +51,15 @@ package struct Admission: Sendable {
     /// How many places a guest takes: guests rarely use a second processor for long.
     static func cost(processors: Int) -> Int { max(1, processors / 2) }
 
+    /// How many guests of this size can run at once, at least one.
+    func capacity(processors: Int, memory: Int) -> Int {
+        max(
+            1,
+            min(
+                places / min(places, Self.cost(processors: processors)),
+                self.memory / (memory + Self.overhead)))
+    }
+
     /// Waits until a guest of this size fits.
     ///
     /// - Parameters:

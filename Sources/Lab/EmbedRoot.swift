@@ -57,7 +57,8 @@ package struct EmbedRoot: Hashable, Sendable {
             let root = EmbedRoot(directory: runtime.appending(path: "e\(number)"))
             guard root.directory.path.utf8.count <= pathLimit else {
                 throw HostError(
-                    tried: "use \(root.directory.path) for libvirt", seen: "the path is longer than \(pathLimit) bytes",
+                    tried: "use \(root.directory.path) for libvirt",
+                    seen: "the path is longer than \(pathLimit) bytes",
                     advice: "Set XDG_RUNTIME_DIR to a shorter directory.")
             }
             guard let lock = try SlotLock.attempt(root.ownerLock),

@@ -70,7 +70,8 @@ package struct FilePlacement: Sendable {
     ///   - kind: What it is, for the volume's name.
     /// - Returns: Its path on the hypervisor's host.
     package func provide(
-        _ file: URL, kind: String, contents: @escaping @Sendable (URL) throws -> Data = { try Data(contentsOf: $0) }
+        _ file: URL, kind: String,
+        contents: @escaping @Sendable (URL) throws -> Data = { try Data(contentsOf: $0) }
     ) async throws -> String {
         switch place {
         case .local:

@@ -13,7 +13,9 @@ enum LoadableKernel {
     }
 
     static func trimmed(_ data: Data) -> Data? {
-        guard data.count > 64, data.prefix(6).elementsEqual([0x7f, 0x45, 0x4c, 0x46, 2, 1]) else { return nil }
+        guard data.count > 64, data.prefix(6).elementsEqual([0x7f, 0x45, 0x4c, 0x46, 2, 1]) else {
+            return nil
+        }
         func integer(_ offset: Int, _ size: Int) -> UInt64? {
             guard offset >= 0, offset + size <= data.count else { return nil }
             let start = data.startIndex + offset
@@ -25,7 +27,9 @@ enum LoadableKernel {
         var end = table + size * count
         for index in 0..<Int(count) {
             let header = Int(table) + index * Int(size)
-            guard let offset = integer(header + 8, 8), let length = integer(header + 32, 8) else { return nil }
+            guard let offset = integer(header + 8, 8), let length = integer(header + 32, 8) else {
+                return nil
+            }
             let (last, overflow) = offset.addingReportingOverflow(length)
             guard !overflow else { return nil }
             end = max(end, last)

@@ -40,7 +40,8 @@ package struct Supervisor: Sendable {
         guard arguments.count == 8, let id = values["--run"], RunIdentity.isValid(id),
             let owner = values["--owner"]?.split(separator: ":"), owner.count == 2,
             let process = Int32(owner[0]), let started = UInt64(owner[1]),
-            let directory = values["--directory"], directory.hasSuffix("/\(id)"), let uri = values["--connect"]
+            let directory = values["--directory"], directory.hasSuffix("/\(id)"),
+            let uri = values["--connect"]
         else { return nil }
         run = RunIdentity(
             id: id, owner: ProcessIdentity(process: process, started: started),
@@ -83,7 +84,7 @@ package struct Supervisor: Sendable {
         let event = chost_event()
         // QEMU is looked for until none was seen for a moment.
         while ContinuousClock.now - lastSeen < Self.settling, ContinuousClock.now - start < Self.limit {
-            if endLocalProcesses() { lastSeen = .now }
+            if GuestProcesses.kill(marks: marks) { lastSeen = .now }
             _ = chost_wait(event, event, 20)
         }
         while let remote, !remote.isFinished, ContinuousClock.now - start < Self.limit {
@@ -93,42 +94,12 @@ package struct Supervisor: Sendable {
         if let root, !run.owner.isAlive { root.removeState() }
     }
 
-    /// Kills the run's QEMU processes on this machine.
-    ///
-    /// - Returns: Whether there was any.
-    private func endLocalProcesses() -> Bool {
-        let marks = marks
-        var found = false
-        for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let number = Int32(entry), number != getpid() else { continue }
-            let pidfd = chost_pidfd_open(number)
-            guard pidfd >= 0 else { continue }
-            defer { close(pidfd) }
-            // Read after the pidfd exists: if the number was given out again meanwhile, the pidfd has the new owner.
-            guard let data = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline"),
-                Self.isGuest(commandLine: data, marks: marks)
-            else { continue }
-            found = true
-            _ = chost_pidfd_kill(pidfd)
-        }
-        return found
-    }
-
     /// What in a QEMU's command line says that it is the run's: its guests, and, when the owner is gone, everything
     /// in the root that only the owner used, such as QEMU being asked for its capabilities.
     private var marks: [String] {
         var marks = ["guest=\(run.domainPrefix)"]
         if let root, !run.owner.isAlive { marks.append(root.directory.path + "/") }
         return marks
-    }
-
-    /// Whether a command line, arguments ended by zero bytes, is a QEMU with one of the marks.
-    static func isGuest(commandLine: Data, marks: [String]) -> Bool {
-        guard let text = String(bytes: commandLine, encoding: .utf8),
-            let program = text.split(separator: "\0").first,
-            program.split(separator: "/").last?.hasPrefix("qemu-system-") == true
-        else { return false }
-        return marks.contains { text.contains($0) }
     }
 
     /// Ends the run's domains through libvirt, for drivers whose QEMU is not ours to kill.

@@ -20,7 +20,9 @@ final class SupervisorProcess: Sendable {
     /// Starts the supervisor of a run and waits until it watches.
     ///
     /// - Throws: `HostError` when the command cannot be found or does not answer.
-    static func start(_ supervisor: Supervisor, settings: Settings) async throws(HostError) -> SupervisorProcess {
+    static func start(_ supervisor: Supervisor, settings: Settings) async throws(HostError)
+        -> SupervisorProcess
+    {
         let command = try command(settings: settings)
         return try await BlockingCall.run { () throws(HostError) in
             try start(supervisor, command: command)
@@ -52,7 +54,7 @@ final class SupervisorProcess: Sendable {
         // Safety: the copies live until they are freed below; the call does not keep them.
         var arguments = unsafe ([command] + supervisor.arguments).map { unsafe strdup($0) }
         unsafe arguments.append(nil)
-        defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
         let process = unsafe chost_spawn_session(
             command, arguments, lifeline.fileHandleForReading.fileDescriptor,
             answer.fileHandleForWriting.fileDescriptor)
@@ -62,7 +64,8 @@ final class SupervisorProcess: Sendable {
             throw HostError(tried: tried, seen: Errno(rawValue: -process).name, advice: Self.advice)
         }
         let line = (try? answer.fileHandleForReading.readToEnd()) ?? Data()
-        guard String(bytes: line, encoding: .utf8)?.hasPrefix("supervising \(supervisor.run.id)") == true else {
+        guard String(bytes: line, encoding: .utf8)?.hasPrefix("supervising \(supervisor.run.id)") == true
+        else {
             try? lifeline.fileHandleForWriting.close()
             var status: Int32 = 0
             _ = unsafe waitpid(process, &status, 0)

@@ -103,7 +103,7 @@ private struct ProgramLowering {
 
 extension StepExpectation {
     /// The promise in words: `success`, `EBUSY`, `0`, `any value`.
-    var spoken: String {
+    package var spoken: String {
         switch self {
         case .success: "success"
         case .errno(let number): Errno(rawValue: number).name

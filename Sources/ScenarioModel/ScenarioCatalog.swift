@@ -119,7 +119,7 @@ enum ScenarioFiles {
 
 extension DiagnosticCollector {
     /// Adds what another reading found.
-    func add(_ error: InputError) {
+    package func add(_ error: InputError) {
         for diagnostic in error.diagnostics {
             report(diagnostic.message, at: diagnostic.location, suggestion: diagnostic.suggestion)
         }

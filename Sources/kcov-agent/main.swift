@@ -25,7 +25,8 @@ func findPort() throws -> String {
         }
         usleep(2000)
     }
-    throw KernelError(result: -Int64(ENODEV), operation: "find the virtio-serial port \(ProtocolVersion.portName)")
+    throw KernelError(
+        result: -Int64(ENODEV), operation: "find the virtio-serial port \(ProtocolVersion.portName)")
 }
 
 do {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CHost
+import Foundation
+import Glibc
+
+/// The QEMU processes of this machine that run guests of ours.
+enum GuestProcesses {
+    /// What the command line of a guest's QEMU contains; its arguments are separated by commas.
+    static func mark(ofGuest name: String) -> String { "guest=\(name)," }
+
+    /// Kills every QEMU whose command line has one of the marks.
+    ///
+    /// - Returns: Whether there was any.
+    @discardableResult
+    static func kill(marks: [String]) -> Bool {
+        var found = false
+        for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
+            guard let number = Int32(entry), number != getpid() else { continue }
+            let pidfd = chost_pidfd_open(number)
+            guard pidfd >= 0 else { continue }
+            defer { close(pidfd) }
+            // Read after the pidfd exists: if the number was given out again meanwhile, the pidfd has the new owner.
+            guard let data = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline"),
+                isGuest(commandLine: data, marks: marks)
+            else { continue }
+            found = true
+            _ = chost_pidfd_kill(pidfd)
+        }
+        return found
+    }
+
+    /// Whether a command line, arguments ended by zero bytes, is a QEMU with one of the marks.
+    package static func isGuest(commandLine: Data, marks: [String]) -> Bool {
+        guard let text = String(bytes: commandLine, encoding: .utf8),
+            let program = text.split(separator: "\0").first,
+            program.split(separator: "/").last?.hasPrefix("qemu-system-") == true
+        else { return false }
+        return marks.contains { text.contains($0) }
+    }
+}

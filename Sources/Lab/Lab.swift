@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Diagnostics
+package import Installation
+package import ScenarioModel
+
+/// Runs scenarios on one kernel from beginning to end.
+package enum Lab {
+    /// Opens a session, runs scenarios as many at a time as there is room for, and ends the session.
+    ///
+    /// - Parameters:
+    ///   - request: What to run on.
+    ///   - scenarios: In the order of the report.
+    ///   - replay: The command that runs the same again.
+    ///   - settings: Where the cache and runtime files are.
+    ///   - onEvent: Called for everything that happens, from any thread.
+    /// - Returns: The record; its scenarios are in the order given.
+    /// - Throws: `InputError`, `HostError`, what building a kernel throws, and `CancellationError` after every guest ended.
+    package static func run(
+        _ request: LabRequest, scenarios: [Scenario], replay: String, settings: Settings,
+        onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> RunRecord {
+        let start = ContinuousClock.now
+        let session = try await LabSession.open(request, settings: settings, onEvent: onEvent)
+        do {
+            // A name that this kernel does not know is found before the first guest boots.
+            let collector = DiagnosticCollector()
+            for scenario in scenarios {
+                do throws(InputError) { _ = try session.plan(scenario) } catch { collector.add(error) }
+            }
+            try collector.throwIfAny()
+            let results = await run(scenarios, in: session)
+            let record = session.record(
+                results, replay: replay, seconds: (ContinuousClock.now - start) / .seconds(1))
+            await session.end()
+            try Task.checkCancellation()
+            return record
+        } catch {
+            await session.end()
+            throw error
+        }
+    }
+
+    private static func run(_ scenarios: [Scenario], in session: LabSession) async -> [ScenarioResult] {
+        await withTaskGroup { group in
+            for (index, scenario) in scenarios.enumerated() {
+                group.addTask { (index, await session.run(scenario)) }
+            }
+            var results: [(Int, ScenarioResult)] = []
+            for await result in group { results.append(result) }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+}

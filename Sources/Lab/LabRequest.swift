@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import Foundation
+
+/// How guests are shared between scenarios.
+public enum Isolation: String, CaseIterable, Sendable {
+    /// Each scenario gets a guest of its own, restored from one saved state.
+    case fresh
+    /// Scenarios run one after the other in the same guest, which ends when one breaks it.
+    case shared
+}
+
+/// What scenarios run on.
+public struct LabRequest: Sendable {
+    /// A shipped image by name, or a recipe file.
+    public var image: String
+    /// A libvirt URI; `qemu:///embed` is libvirt's QEMU driver inside this process.
+    public var connection: String
+    public var accelerator: AcceleratorChoice
+    public var isolation: Isolation
+    /// Guests at once; nil takes as many as this machine has cores and memory for.
+    public var jobs: Int?
+    /// The run directory; `console` and `coverage` are made in it.
+    public var output: URL
+
+    public init(
+        image: String, connection: String = Self.defaultConnection, accelerator: AcceleratorChoice = .auto,
+        isolation: Isolation = .fresh, jobs: Int? = nil, output: URL
+    ) {
+        self.image = image
+        self.connection = connection
+        self.accelerator = accelerator
+        self.isolation = isolation
+        self.jobs = jobs
+        self.output = output
+    }
+
+    /// libvirt's QEMU driver inside this process: no daemon is needed.
+    public static let defaultConnection = "qemu:///embed"
+}

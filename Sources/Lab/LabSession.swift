@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ConsoleWatch
+package import Diagnostics
+import Foundation
+import GuestImage
+public import Installation
+import KernelBuild
+import Libvirt
+package import ScenarioModel
+import Synchronization
+
+/// One kernel, built and ready, with the guests that run scenarios on it.
+public final class LabSession: Sendable {
+    private let context: LabContext
+    private let places: PlacePool
+    private let pace: Pace
+    private let supervisor: SupervisorProcess
+    private let stillborn = Mutex<GuestPlace.Stillborn?>(nil)
+    private let hasEnded = Mutex(false)
+
+    private init(
+        context: LabContext, places: PlacePool, pace: Pace, supervisor: SupervisorProcess
+    ) {
+        self.context = context
+        self.places = places
+        self.pace = pace
+        self.supervisor = supervisor
+    }
+
+    /// How many scenarios can run at once.
+    package var jobs: Int { places.count }
+
+    /// Opens libvirt, builds the kernel or finds it, and chooses the accelerator; guests start with the first scenario.
+    ///
+    /// - Parameters:
+    ///   - request: What to run on.
+    ///   - settings: Where the cache and runtime files are.
+    ///   - onEvent: Called for everything that happens, from any thread.
+    /// - Throws: `InputError`, `HostError`, and what building a kernel throws.
+    public static func open(
+        _ request: LabRequest, settings: Settings, onEvent: @escaping @Sendable (RunEvent) -> Void
+    ) async throws -> LabSession {
+        let shipped = try ShippedData.locate(settings: settings)
+        let rules = try ConsoleRules(load: shipped.consoleRules)
+        let recipe = try RecipeStore(shipped: shipped).resolve(request.image)
+        // What can fail in a second comes before what takes minutes.
+        let connection = try await Hypervisor.connect(request.connection, settings: settings)
+        let artifact = try await KernelBuilder(settings: settings, shipped: shipped).build(recipe) {
+            onEvent(.building($0))
+        }
+        let kernel = try KernelUnderTest.open(artifact, settings: settings, shipped: shipped)
+        let run = RunIdentity.new(settings: settings)
+        let supervisor = try await SupervisorProcess.start(
+            Supervisor(run: run, uri: connection.uri), settings: settings)
+        do {
+            let placement = try await FilePlacement.make(on: connection, run: run)
+            let accelerator = try await AcceleratorProbe.decide(
+                request.accelerator, on: connection, placement: placement, run: run, settings: settings)
+            let initramfs = run.directory.appending(path: "initramfs.cpio")
+            try makeInitramfs(agent: shipped.agent, at: initramfs)
+            let context = LabContext(
+                request: request, kernel: kernel, connection: connection, accelerator: accelerator,
+                placement: placement, run: run, admission: Admission(runtime: settings.runtime), rules: rules,
+                kernelPath: try await placement.provide(
+                    artifact.vmlinux, kind: "kernel", contents: LoadableKernel.contents),
+                initramfsPath: try await placement.provide(initramfs, kind: "initramfs"), onEvent: onEvent)
+            let pace = Pace()
+            let jobs =
+                request.jobs
+                ?? context.admission.capacity(
+                    processors: artifact.processors, memory: artifact.memory)
+            let places = PlacePool(
+                (1...max(1, jobs)).map { GuestPlace(number: $0, context: context, pace: pace) })
+            return LabSession(context: context, places: places, pace: pace, supervisor: supervisor)
+        } catch {
+            await supervisor.end()
+            throw error
+        }
+    }
+
+    private static func makeInitramfs(agent: URL, at destination: URL) throws(HostError) {
+        do {
+            try FileManager.default.createDirectory(
+                at: destination.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Initramfs.make(agent: agent, at: destination)
+        } catch {
+            throw HostError(
+                tried: "pack the agent \(agent.path)", seen: error.localizedDescription,
+                advice: "Build it (`make build`) or install it (`make install PREFIX=...`).")
+        }
+    }
+
+    /// What a scenario says about this kernel.
+    ///
+    /// - Throws: `InputError` for functions the image does not know.
+    package func plan(_ scenario: Scenario) throws(InputError) -> Planning {
+        try scenario.plan(features: context.kernel.features, index: context.kernel.index)
+    }
+
+    /// Runs a scenario as soon as there is room for its guest.
+    package func run(_ scenario: Scenario) async -> ScenarioResult {
+        let result = await judge(scenario)
+        context.onEvent(.scenarioEnded(result))
+        return result
+    }
+
+    private func judge(_ scenario: Scenario) async -> ScenarioResult {
+        let plan: ScenarioPlan
+        do {
+            switch try self.plan(scenario) {
+            case .notApplicable(let reason): return scenario.result(.notApplicable, reason: reason)
+            case .applicable(let applicable): plan = applicable
+            }
+        } catch {
+            return scenario.result(.failed, reason: error.description)
+        }
+        do {
+            let place = try await places.take()
+            defer { places.give(back: place) }
+            // Every guest boots the same: what kept one from it keeps all.
+            if let stillborn = stillborn.withLock(\.self) { return scenario.result(stillborn, plan) }
+            let artifact = context.kernel.artifact
+            let ticket = try await context.admission.admit(
+                processors: artifact.processors, memory: artifact.memory)
+            defer { withExtendedLifetime(ticket) {} }
+            context.onEvent(.scenarioStarted(name: scenario.name, id: scenario.id))
+            let guest = try await place.guest(log: scenario.name)
+            let run = ScenarioRun(plan: plan, kernel: context.kernel, output: context.request.output)
+            let (result, isDamaged) = await run.execute(on: guest)
+            await place.retire(guest, isDamaged: isDamaged)
+            return result
+        } catch let failure as GuestPlace.Stillborn {
+            if failure.ending.fault == .kernel { stillborn.withLock { $0 = $0 ?? failure } }
+            return scenario.result(failure, plan)
+        } catch is CancellationError {
+            return scenario.result(.hostFailed, reason: "stopped by the user before it ran")
+        } catch {
+            return scenario.result(.hostFailed, reason: "\(error)")
+        }
+    }
+
+    /// Everything a report needs about a run.
+    package func record(_ results: [ScenarioResult], replay: String, seconds: Double) -> RunRecord {
+        RunRecord(
+            kernel: context.kernel.summary, accelerator: context.accelerator.kind.rawValue,
+            acceleratorReason: context.accelerator.reason, timeFactor: pace.factor,
+            connection: context.request.connection, scenarios: results,
+            strayReports: pace.strayReports.map(\.text), replay: replay, seconds: seconds)
+    }
+
+    /// Ends every guest and removes the files of the run; scenarios that still run fail.
+    public func end() async {
+        let isFirst = hasEnded.withLock { ended in
+            defer { ended = true }
+            return !ended
+        }
+        guard isFirst else { return }
+        await places.close()
+        await context.placement.end()
+        await supervisor.end()
+    }
+}
+
+extension Scenario {
+    /// A result without a run.
+    func result(_ outcome: Outcome, reason: String) -> ScenarioResult {
+        ScenarioResult(
+            name: name, id: id, contract: nil, outcome: outcome, seconds: 0, reason: reason, findings: [],
+            console: nil, steps: [], buffers: [])
+    }
+
+    /// The result when the guest never came to life.
+    func result(_ failure: GuestPlace.Stillborn, _ plan: ScenarioPlan) -> ScenarioResult {
+        let reports = failure.facts.reports.map(\.text)
+        return ScenarioResult(
+            name: name, id: id, contract: plan.contract,
+            outcome: failure.ending.fault == .kernel ? .kernelFailed : .hostFailed, seconds: 0,
+            reason: failure.ending.sentence(failure.facts), findings: [],
+            console: (reports.isEmpty ? failure.lastLines : reports).joined(separator: "\n"), steps: [],
+            buffers: [])
+    }
+}

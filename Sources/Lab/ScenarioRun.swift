@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AgentProtocol
+import ConsoleWatch
+import CoverageAssertions
+import Foundation
+import KcovModel
+import KernelSymbols
+import ScenarioModel
+
+/// One scenario on one guest, from its program to its result.
+struct ScenarioRun: Sendable {
+    let plan: ScenarioPlan
+    let kernel: KernelUnderTest
+    /// Where the raw words of buffers go; `coverage` is made in it.
+    let output: URL
+
+    /// Runs the plan and judges it.
+    ///
+    /// - Returns: The result, and whether the guest can be used further.
+    func execute(on guest: Guest) async -> (result: ScenarioResult, isDamaged: Bool) {
+        let start = ContinuousClock.now
+        let judge = ScenarioJudge(
+            plan: plan, checker: CoverageChecker(index: kernel.index, noise: kernel.noise))
+        var report: ProgramReport?
+        var findings: [Finding] = []
+        do {
+            let before = try await guest.state()
+            let program = await scaled(plan.program, for: guest)
+            let received = try await guest.run(program)
+            report = received
+            if let step = judge.stuckCall(in: received) {
+                await guest.note(expired: .step(step.text, seconds: Double(program.stepLimit) / 1000))
+            }
+            let after = try await settledState(of: guest, like: before)
+            let (_, facts) = await guest.ending()
+            findings = judge.findings(report: received, before: before, after: after, reports: facts.reports)
+        } catch {
+            await guest.collectLastWords()
+        }
+        var (ending, facts) = await guest.ending()
+        facts.reports = judge.unexpected(facts.reports)
+        ending = RunEnding(facts)
+        let buffers = await store(report?.buffers ?? [], guest)
+        if let error = buffers.error { await guest.note(hostError: error) }
+        if buffers.error != nil { (ending, facts) = await guest.ending() }
+
+        let result = result(
+            ending: ending, facts: facts, findings: findings, steps: report.map(judge.stepResults) ?? [],
+            buffers: buffers.summaries, lastLines: guest.console.lastLines,
+            seconds: (ContinuousClock.now - start) / .seconds(1))
+        return (result, result.outcome != .passed)
+    }
+
+    private func result(
+        ending: RunEnding, facts: RunFacts, findings: [Finding], steps: [StepResult],
+        buffers: [BufferSummary],
+        lastLines: [String], seconds: Double
+    ) -> ScenarioResult {
+        let outcome: Outcome =
+            switch ending.fault {
+            case .kernel: .kernelFailed
+            case .host: .hostFailed
+            case .nobody: findings.isEmpty ? .passed : .failed
+            }
+        let first = findings.first.map { "\($0.expected); found: \($0.found)" }
+        let reason: String? =
+            switch outcome {
+            case .passed: nil
+            case .failed: first
+            default: ending.sentence(facts)
+            }
+        var console: String?
+        if !facts.reports.isEmpty {
+            console = facts.reports.map(\.text).joined(separator: "\n")
+        } else if outcome == .kernelFailed || outcome == .hostFailed {
+            console = lastLines.isEmpty ? nil : lastLines.joined(separator: "\n")
+        }
+        return ScenarioResult(
+            name: plan.name, id: plan.id, contract: plan.contract, outcome: outcome, seconds: seconds,
+            reason: reason,
+            findings: findings, console: console, steps: steps, buffers: buffers)
+    }
+
+    /// The program with its limits as long as this guest needs them.
+    private func scaled(_ program: Program, for guest: Guest) async -> Program {
+        let limits = await guest.limits
+        var program = program
+        program.stepLimit = limits.scaled(program.stepLimit)
+        program.limit = limits.scaled(program.limit)
+        return program
+    }
+
+    /// What the kernel frees after a process is gone, it frees a moment later: asks until nothing is left, or long
+    /// enough.
+    private func settledState(of guest: Guest, like before: GuestState) async throws -> GuestState {
+        let deadline = ContinuousClock.now + .seconds(2 * (await guest.limits.factor))
+        while true {
+            let state = try await guest.state()
+            let isSettled =
+                state.kcovBuffers == before.kcovBuffers && state.processes == before.processes
+                && state.descriptors == before.descriptors
+            if isSettled || .now > deadline { return state }
+        }
+    }
+
+    /// Writes each buffer's words, little-endian, the count first.
+    private func store(
+        _ buffers: [ObservedBuffer], _ guest: Guest
+    ) async -> (summaries: [BufferSummary], error: String?) {
+        var summaries: [BufferSummary] = []
+        for observed in buffers {
+            let buffer = observed.coverage
+            let file = "coverage/\(plan.name)/\(Self.fileName(buffer.name)).bin"
+            do {
+                let url = output.appending(path: file)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                var data = Data(capacity: 8 * (buffer.payload.count + 1))
+                for word in [buffer.count] + buffer.payload {
+                    // Safety: the bytes of one word are copied.
+                    unsafe withUnsafeBytes(of: word.littleEndian) { unsafe data.append(contentsOf: $0) }
+                }
+                try data.write(to: url)
+            } catch {
+                return (summaries, "cannot write \(file): \(error.localizedDescription)")
+            }
+            summaries.append(
+                BufferSummary(
+                    name: buffer.name, mode: buffer.mode.name, count: buffer.count,
+                    functions: functions(in: buffer),
+                    file: file))
+        }
+        return (summaries, nil)
+    }
+
+    /// Names of buffers come from the guest; only harmless characters become part of a path.
+    private static func fileName(_ name: String) -> String {
+        let safe = name.prefix(60).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") ? $0 : "_" }
+        return safe.isEmpty ? "_" : String(safe)
+    }
+
+    /// The functions with the most program counters, most first, at most ten.
+    private func functions(in buffer: CoverageBuffer) -> [String] {
+        var tally: [ProgramCounter: Int] = [:]
+        for pc in buffer.programCounters { tally[pc, default: 0] += 1 }
+        var functions: [String: Int] = [:]
+        for (pc, count) in tally {
+            let point = kernel.index.coveragePoint(at: pc)
+            functions[point?.frames.last?.function ?? point?.symbol ?? "\(pc)", default: 0] += count
+        }
+        return functions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10).map {
+            "\($0.key) (\($0.value))"
+        }
+    }
+}
