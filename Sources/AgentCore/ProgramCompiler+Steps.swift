@@ -84,9 +84,9 @@ extension ProgramCompiler {
 
     private mutating func emitCall(_ step: Step) throws {
         let name = try text("name", of: step)
-        // Safety: the string lives for the call.
-        let number = unsafe kl_syscall_number(name)
-        guard number >= 0 else { throw ProgramError("step \(step.number): unknown system call '\(name)'") }
+        guard let number = SystemCallCatalog.number(of: name) else {
+            throw ProgramError("step \(step.number): unknown system call '\(name)'")
+        }
         var arguments: [Operand] = []
         switch step.arguments["arguments"] {
         case nil: break

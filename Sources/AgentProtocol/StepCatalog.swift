@@ -14,6 +14,8 @@ public enum ParameterKind: String, Sendable {
     case mode
     /// Free text, passed to the kernel as a C string where a call takes one.
     case text
+    /// The name of a system call (`SystemCallCatalog`).
+    case systemCall
     /// A list of numbers or `{usb: BUS}`.
     case handles
     /// A list of integers, texts and references.
@@ -129,7 +131,7 @@ public enum StepCatalog {
         Verb(
             "call", "Makes a raw system call.",
             [
-                Parameter("name", .text, required: true, "The system call by name, such as getppid."),
+                Parameter("name", .systemCall, required: true, "The system call by name, such as getppid."),
                 Parameter("arguments", .arguments, "Up to six arguments; a text becomes a C string."),
             ]),
         Verb(

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,6 +50,11 @@ int chost_pidfd_open(int process)
 int chost_pidfd_kill(int pidfd)
 {
     return syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, (void *)0, 0) < 0 ? -errno : 0;
+}
+
+void chost_adopt_orphans(void)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 int chost_wait(int first, int second, int milliseconds)

@@ -23,6 +23,8 @@ actor GuestPlace {
     /// Whether saving or restoring failed, so that every guest of this place boots.
     private var bootsAlways = false
     private var current: Guest?
+    /// The QEMU of the guest that runs here, where it is a process of this machine.
+    private var process: GuestProcess?
 
     init(number: Int, context: LabContext, pace: Pace) {
         self.number = number
@@ -104,6 +106,7 @@ actor GuestPlace {
 
     private func start(_ domain: Domain, log: String, limit: Double, isCold: Bool) async throws -> Guest {
         let start = ContinuousClock.now
+        process = context.isLocal ? GuestProcess(guest: name) : nil
         let guest: Guest
         do {
             guest = try await Guest(
@@ -143,8 +146,9 @@ actor GuestPlace {
     }
 
     private func destroy(_ domain: Domain) async {
-        // libvirt gives QEMU more than a second to end by itself, for nothing: a guest has no disk.
-        if context.isLocal { GuestProcesses.kill(marks: [GuestProcesses.mark(ofGuest: domain.name)]) }
+        // libvirt would ask QEMU to end by itself first, for nothing: a guest has no disk.
+        process?.kill()
+        process = nil
         do {
             try await domain.destroy()
         } catch {

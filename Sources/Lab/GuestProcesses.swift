@@ -6,28 +6,35 @@ import Glibc
 
 /// The QEMU processes of this machine that run guests of ours.
 enum GuestProcesses {
-    /// What the command line of a guest's QEMU contains; its arguments are separated by commas.
-    static func mark(ofGuest name: String) -> String { "guest=\(name)," }
-
     /// Kills every QEMU whose command line has one of the marks.
     ///
     /// - Returns: Whether there was any.
     @discardableResult
     static func kill(marks: [String]) -> Bool {
         var found = false
+        forEach(marks: marks) { _, pidfd in
+            found = true
+            _ = chost_pidfd_kill(pidfd)
+            close(pidfd)
+        }
+        return found
+    }
+
+    /// Calls a closure for every QEMU whose command line has one of the marks; it owns the pidfd.
+    static func forEach(marks: [String], _ body: (_ process: Int32, _ pidfd: Int32) -> Void) {
         for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             guard let number = Int32(entry), number != getpid() else { continue }
             let pidfd = chost_pidfd_open(number)
             guard pidfd >= 0 else { continue }
-            defer { close(pidfd) }
             // Read after the pidfd exists: if the number was given out again meanwhile, the pidfd has the new owner.
             guard let data = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline"),
                 isGuest(commandLine: data, marks: marks)
-            else { continue }
-            found = true
-            _ = chost_pidfd_kill(pidfd)
+            else {
+                close(pidfd)
+                continue
+            }
+            body(number, pidfd)
         }
-        return found
     }
 
     /// Whether a command line, arguments ended by zero bytes, is a QEMU with one of the marks.

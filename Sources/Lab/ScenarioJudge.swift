@@ -15,6 +15,9 @@ struct ScenarioJudge: Sendable {
     func findings(
         report: ProgramReport, before: GuestState, after: GuestState, reports: [ConsoleReport]
     ) -> [Finding] {
+        if case .notPrepared(let reason) = report.ending {
+            return [Finding(expected: "the program can start", found: reason)]
+        }
         let execution = stepFindings(report) + taskFindings(report)
         // After a broken step most promises about coverage are void; what must hold always is still checked.
         let checks = execution.isEmpty ? plan.checks : plan.checks.filter(\.allowsAnyContents)
@@ -113,16 +116,12 @@ struct ScenarioJudge: Sendable {
                 Finding(expected: "\(task.name): it ends by itself", found: "signal \(task.detail) killed it")
             }
         }
-        let ending: [Finding] =
-            if case .notPrepared(let reason) = report.ending {
-                [Finding(expected: "the program can start", found: reason)]
-            } else { [] }
-        let isIncomplete = report.ending != .completed && missing.isEmpty && ends.isEmpty && ending.isEmpty
+        let isIncomplete = report.ending != .completed && missing.isEmpty && ends.isEmpty
         let unexplained =
             isIncomplete && stepFindings(report).isEmpty
             ? [Finding(expected: "the program completes", found: "it did not, and no step or task says why")]
             : []
-        return ending + missing + ends + unexplained
+        return missing + ends + unexplained
     }
 
     private func leakFindings(before: GuestState, after: GuestState) -> [Finding] {

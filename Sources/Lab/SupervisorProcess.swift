@@ -54,7 +54,7 @@ final class SupervisorProcess: Sendable {
         // Safety: the copies live until they are freed below; the call does not keep them.
         var arguments = unsafe ([command] + supervisor.arguments).map { unsafe strdup($0) }
         unsafe arguments.append(nil)
-        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         let process = unsafe chost_spawn_session(
             command, arguments, lifeline.fileHandleForReading.fileDescriptor,
             answer.fileHandleForWriting.fileDescriptor)

@@ -180,6 +180,7 @@ package enum ScenarioSchema {
     private static func shape(_ kind: ParameterKind) -> JSONValue {
         switch kind {
         case .descriptor, .buffer, .task, .stimulus, .text, .function: text
+        case .systemCall: ["enum": .list(SystemCallCatalog.names.map { .string($0) })]
         case .integer: ["anyOf": [reference("value")]]
         case .mode:
             ["anyOf": [["enum": .list(TraceMode.allCases.map { .string($0.name) })], reference("value")]]

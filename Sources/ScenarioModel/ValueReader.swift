@@ -41,6 +41,13 @@ struct ValueReader {
                 default: break
                 }
             }
+        case .systemCall:
+            return name(document, parameter) { name in
+                guard SystemCallCatalog.number(of: name) == nil else { return }
+                collector.report(
+                    "no system call is called '\(name)'", at: document.location,
+                    suggestion: Suggestion.forUnknown(name, among: SystemCallCatalog.names))
+            }
         case .function:
             return name(document, parameter) { _ in }.map { _, text in
                 (.entry(FunctionChoice(spoken: text)), text)

@@ -40,6 +40,18 @@ package final class WifiFrames: Stimulus {
         destination = (try arena.place(Self.linkAddress(index: indexes[0])), 20)
         exports = ["ifindex": UInt64(indexes[0])]
         try Self.awaitCarrier()
+        try warmUp()
+    }
+
+    /// Sends one frame without a handle: the receiver's averages start with the first frame of a sender
+    /// (`ewma_signal_add()` in net/mac80211/rx.c), which takes another path than every later one.
+    private func warmUp() throws {
+        // Safety: both addresses were placed in the arena with these lengths.
+        try kernel("send a first frame") {
+            unsafe sendto(
+                socket.number, UnsafeRawPointer(bitPattern: UInt(frame.address)), frame.length, 0,
+                UnsafePointer<sockaddr>(bitPattern: UInt(destination.address)), socklen_t(destination.length))
+        }
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {

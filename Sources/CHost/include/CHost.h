@@ -13,6 +13,9 @@ int chost_pidfd_open(int process);
 /* Sends SIGKILL to the process of a pidfd; 0 or a negative error number. */
 int chost_pidfd_kill(int pidfd);
 
+/* Makes orphaned descendants children of this process, so that it can take their exit status. */
+void chost_adopt_orphans(void);
+
 /* Waits until one of two descriptors can be read, at most so many milliseconds (-1: for ever).
  * Returns 1 or 2 for the first or second, 0 after the time, or a negative error number. Empties an inotify or eventfd
  * descriptor that is first. */
