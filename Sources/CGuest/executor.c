@@ -253,7 +253,8 @@ static int64_t replace_image(struct kl_arena *arena, struct kl_task *task)
     decimal(index, (uint64_t)(task - arena->tasks));
     task->pc++;
     for (uint64_t i = 0; i < arena->buffer_count; i++)
-        arena->buffers[i].address = 0;
+        if (arena->buffers[i].home == task->home)
+            arena->buffers[i].address = 0;
     result = kl_call6(SYS_execve, (long)"/proc/self/exe", (long)arguments, (long)environment, 0, 0, 0);
     task->pc--;
     return result;
@@ -290,7 +291,7 @@ static void move(uint64_t address, uint64_t value, uint64_t width)
 }
 
 /* Operations that only keep the books about a buffer. */
-static void note_buffer(const struct kl_op *op, const uint64_t *a)
+static void note_buffer(const struct kl_task *task, const struct kl_op *op, const uint64_t *a)
 {
     struct kl_buffer *buffer = (struct kl_buffer *)(uintptr_t)a[0];
 
@@ -311,6 +312,7 @@ static void note_buffer(const struct kl_op *op, const uint64_t *a)
     default: /* KL_MAPPED */
         buffer->address = a[1];
         buffer->words = a[2];
+        buffer->home = task->home;
     }
 }
 
@@ -355,7 +357,7 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         copy_out((struct kl_buffer *)(uintptr_t)a[0], (struct kl_copy *)(uintptr_t)a[1]);
         return 0;
     default:
-        note_buffer(op, a);
+        note_buffer(task, op, a);
         return 0;
     }
 }
@@ -424,8 +426,8 @@ static void run(struct kl_arena *arena, struct kl_task *task)
 }
 
 /*
- * Ends a process of the program: waits for every task it started, so that none is left behind; the first process
- * copies the buffers when all is quiet.
+ * Ends a process of the program: waits for every task it started, so that none is left behind, and copies the buffers
+ * that it mapped. The first process is the last one to do so.
  */
 static _Noreturn void leave(struct kl_arena *arena, const struct kl_task *self)
 {
@@ -437,11 +439,11 @@ static _Noreturn void leave(struct kl_arena *arena, const struct kl_task *self)
         if (task != self && task->owner == home && task->state != KL_NOT_STARTED)
             join(arena, task);
     }
-    if (home == 0) {
-        for (uint64_t i = 0; i < arena->buffer_count; i++)
+    for (uint64_t i = 0; i < arena->buffer_count; i++)
+        if (arena->buffers[i].home == home)
             copy_out(&arena->buffers[i], arena->copies[i]);
+    if (home == 0)
         ONCE(arena->finished) = 1;
-    }
     for (;;)
         kl_call6(SYS_exit_group, 0, 0, 0, 0, 0, 0);
 }

@@ -114,6 +114,9 @@ actor Guest {
         }
         channel?.close()
         channel = nil
+        // Without this the saved guest may still be about to learn that the line was closed, and takes it for the end of
+        // the next session.
+        try await waitForMark("parked")
     }
 
     /// Hands over the reports so far, which belong to nothing that runs from now on.

@@ -39,6 +39,9 @@ do {
         while !channel.isConnected { usleep(2000) }
         let session = AgentSession(channel: channel, ticksPerMillisecond: ticks, announce: announce)
         guard session.serve() == .parked else { break }
+        // The host saves the guest when it reads this: a saved guest must know already that the line is closed.
+        while channel.isConnected { usleep(2000) }
+        announce("parked")
     }
 } catch {
     announce("gives up: \(error)")

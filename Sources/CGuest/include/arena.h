@@ -90,6 +90,7 @@ struct kl_task {
 /* A buffer of the program, wherever it is mapped. */
 struct kl_buffer {
     uint64_t address; /* 0 when not mapped */
+    uint64_t home;    /* the process that mapped it */
     uint64_t words;
     uint64_t mode;
     uint64_t final_count;
