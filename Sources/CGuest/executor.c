@@ -128,24 +128,17 @@ static int64_t wait_for(struct kl_arena *arena, struct kl_task *task, const stru
     }
 }
 
-static _Noreturn void thread_entry(struct kl_task *task)
+/*
+ * clone(2) onto the task's own stack, also for a child process: stacks lie in memory that all processes share. The new
+ * task runs `entry`, which never returns.
+ */
+static int64_t clone_task(long flags, struct kl_task *task, void (*start)(struct kl_task *))
 {
-    run((struct kl_arena *)KL_ARENA_BASE, task);
-    for (;;)
-        kl_call6(SYS_exit, 0, 0, 0, 0, 0, 0);
-}
-
-/* clone(2) onto the task's own stack; the child never returns from here. */
-static int64_t start_thread(const struct kl_task *starter, struct kl_task *task)
-{
-    const long flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
-                       CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
     register long tid_address __asm__("r10") = (long)&task->tid;
     register struct kl_task *child __asm__("r12") = task;
-    register void (*entry)(struct kl_task *) __asm__("r13") = thread_entry;
+    register void (*entry)(struct kl_task *) __asm__("r13") = start;
     long result;
 
-    task->owner = task->home = starter ? starter->home : 0;
     task->state = KL_RUNNING;
     __asm__ volatile("syscall\n\t"
                      "test %%rax, %%rax\n\t"
@@ -161,28 +154,47 @@ static int64_t start_thread(const struct kl_task *starter, struct kl_task *task)
                      : "rcx", "r11", "memory");
     if (result < 0)
         task->state = KL_NOT_STARTED;
+    return result;
+}
+
+static _Noreturn void thread_entry(struct kl_task *task)
+{
+    run((struct kl_arena *)KL_ARENA_BASE, task);
+    for (;;)
+        kl_call6(SYS_exit, 0, 0, 0, 0, 0, 0);
+}
+
+static int64_t start_thread(const struct kl_task *starter, struct kl_task *task)
+{
+    const long flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
+                       CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+    int64_t result;
+
+    task->owner = task->home = starter ? starter->home : 0;
+    result = clone_task(flags, task, thread_entry);
     return result < 0 ? result : 0;
+}
+
+static _Noreturn void process_entry(struct kl_task *task)
+{
+    struct kl_arena *arena = (struct kl_arena *)KL_ARENA_BASE;
+
+    kl_call6(SYS_mlockall, MCL_CURRENT, 0, 0, 0, 0, 0);
+    run(arena, task);
+    leave(arena, task);
 }
 
 static int64_t start_process(struct kl_arena *arena, const struct kl_task *starter, struct kl_task *task)
 {
-    long pid;
+    int64_t result;
 
     task->is_process = 1;
     task->owner = starter->home;
     task->home = (uint32_t)(task - arena->tasks);
-    task->state = KL_RUNNING;
-    pid = kl_call6(SYS_clone, SIGCHLD, 0, 0, 0, 0, 0);
-    if (pid == 0) {
-        kl_call6(SYS_mlockall, MCL_CURRENT, 0, 0, 0, 0, 0);
-        run(arena, task);
-        leave(arena, task);
-    }
-    if (pid < 0)
-        task->state = KL_NOT_STARTED;
-    else
-        task->pid = (int32_t)pid;
-    return pid < 0 ? pid : 0;
+    result = clone_task(SIGCHLD, task, process_entry);
+    if (result > 0)
+        task->pid = (int32_t)result;
+    return result < 0 ? result : 0;
 }
 
 /* Waits until a thread has left the kernel's books, or until a child process is reaped. */
