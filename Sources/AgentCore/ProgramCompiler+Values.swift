@@ -68,7 +68,7 @@ extension ProgramCompiler {
     func slot(_ name: String, of step: Step) throws -> UInt64 {
         let descriptor = try text(name, of: step)
         if let entry = descriptors[descriptor] { return entry.slot }
-        if let slot = kept[descriptor] { return slot }
+        if let slot = kept[descriptor] ?? stimuli[descriptor]?.descriptor { return slot }
         throw ProgramError("step \(step.number), \(step.verb): no descriptor is called '\(descriptor)'")
     }
 

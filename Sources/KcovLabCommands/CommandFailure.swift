@@ -47,6 +47,8 @@ package struct CommandFailure: Error, Sendable {
             self.init(error.description, status: .hostFailed)
         case let error as KernelBuildFailure:
             self.init(error.description, status: .kernelFailed)
+        case let error as HostError:
+            self.init(error.description, status: .hostFailed)
         case let error as BuildHostError:
             self.init(error.description, status: .hostFailed)
         case let error as SandboxUnavailable:

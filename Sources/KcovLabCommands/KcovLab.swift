@@ -14,8 +14,8 @@ package struct KcovLab: AsyncParsableCommand {
             64 usage; 65 bad input; 69 this machine or libvirt failed; 130 interrupted.
             """,
         subcommands: [
-            BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
-            DoctorCommand.self,
+            RunCommand.self, BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
+            DoctorCommand.self, SuperviseCommand.self,
         ])
 
     package init() {}

@@ -76,10 +76,8 @@ struct ScenarioJudge: Sendable {
         let stuck = plan.steps.filter { report.steps[$0.number]?.state == .stuck }
         // What was never reached follows from what broke; alone it is the finding.
         let causes = broken.isEmpty ? stuck : broken
-        let skipped = causes.isEmpty ? plan.steps.filter { report.steps[$0.number]?.state != .kept } : []
-        return (causes + skipped).map { planned in
-            finding(planned, report.steps[planned.number])
-        }
+        let skipped = causes.isEmpty ? plan.steps.first { report.steps[$0.number]?.state != .kept } : nil
+        return (causes + [skipped].compactMap(\.self)).map { finding($0, report.steps[$0.number]) }
     }
 
     private func finding(_ planned: PlannedStep, _ report: StepReport?) -> Finding {

@@ -46,7 +46,8 @@ package struct ScenarioText: Sendable {
 
     private func evidence(_ result: ScenarioResult) -> [String] {
         var lines: [String] = []
-        for step in result.steps where !step.passed {
+        // A finding names its step; without one the steps are all there is.
+        for step in result.steps where !step.passed && result.findings.isEmpty {
             lines.append("    step      \(PlainText.singleLine(step.text)) (\(step.location))")
             lines.append("              \(PlainText.singleLine(step.detail))")
         }

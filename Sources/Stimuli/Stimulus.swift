@@ -14,11 +14,18 @@ package protocol Stimulus: AnyObject, SendableMetatype {
     /// The values offered to steps.
     var exports: [String: UInt64] { get }
 
+    /// Where the number of its file descriptor is while it is open, for steps that take a descriptor; nil without one.
+    var descriptor: UInt64? { get }
+
     /// Adds the operations of one step. The last one that is not bookkeeping is the builder's `primary`.
     func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws
 
     /// Undoes the set-up after the program's processes are gone.
     func tearDown()
+}
+
+extension Stimulus {
+    package var descriptor: UInt64? { nil }
 }
 
 /// A step of a stimulus with its arguments resolved.

@@ -13,7 +13,8 @@ package import GuestKernel
 package final class VhostDevice: Stimulus {
     package var exports: [String: UInt64] { [:] }
     private let path: UInt64
-    private let descriptor: UInt64
+    package let descriptor: UInt64?
+    private let number: UInt64
     private let kicks: [UInt64]
     private let files: [UInt64]
     private let one: UInt64
@@ -29,7 +30,8 @@ package final class VhostDevice: Stimulus {
             throw StimulusError("\(device) is missing: the kernel needs its CONFIG option")
         }
         path = try arena.place(device)
-        descriptor = try arena.word(.max)
+        number = try arena.word(.max)
+        descriptor = number
         kicks = [try arena.word(.max), try arena.word(.max)]
         files = [
             try arena.allocate(MemoryLayout<kl_vring_file>.size),
@@ -39,14 +41,14 @@ package final class VhostDevice: Stimulus {
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
-        let device = Operand.word(at: descriptor)
+        let device = Operand.word(at: number)
         // The catalogue names the verbs of both kinds alike behind their prefix.
         switch step.verb.drop(while: { $0 != "-" }).dropFirst() {
         case "open":
             for kick in kicks { builder.call(Int(SYS_eventfd2), [.value(0), .value(0)], keep: kick) }
             builder.primary(
                 Int(SYS_openat), [.number(AT_FDCWD), .value(path), .number(O_RDWR | O_CLOEXEC)],
-                promise: step.promise, keep: descriptor)
+                promise: step.promise, keep: number)
         case "own":
             builder.primary(
                 Int(SYS_ioctl), [device, .number(Self.setOwner)], promise: step.promise, keep: step.keep)
