@@ -12,7 +12,7 @@ enum GuestProcesses {
     @discardableResult
     static func kill(marks: [String]) -> Bool {
         var found = false
-        forEach(marks: marks) { _, pidfd in
+        forEach(marks: marks) { pidfd in
             found = true
             _ = chost_pidfd_kill(pidfd)
             close(pidfd)
@@ -21,7 +21,7 @@ enum GuestProcesses {
     }
 
     /// Calls a closure for every QEMU whose command line has one of the marks; it owns the pidfd.
-    static func forEach(marks: [String], _ body: (_ process: Int32, _ pidfd: Int32) -> Void) {
+    static func forEach(marks: [String], _ body: (_ pidfd: Int32) -> Void) {
         for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             guard let number = Int32(entry), number != getpid() else { continue }
             let pidfd = chost_pidfd_open(number)
@@ -33,7 +33,7 @@ enum GuestProcesses {
                 close(pidfd)
                 continue
             }
-            body(number, pidfd)
+            body(pidfd)
         }
     }
 

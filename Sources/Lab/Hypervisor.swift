@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CHost
 import Foundation
 import Installation
 import Libvirt
@@ -22,8 +21,7 @@ enum Hypervisor {
             let root = try EmbedRoot.ofThisProcess(settings: settings)
             let task = embedded.withLock { task in
                 if let task { return task }
-                // QEMU detaches itself; see GuestProcess for why its exit status must come to us.
-                chost_adopt_orphans()
+                GuestReaper.start
                 let new = Task<Connection, any Error> { try await Connection.open(root.uri) }
                 task = new
                 return new

@@ -55,8 +55,10 @@ public final class LabSession: Sendable {
             Supervisor(run: run, uri: connection.uri), settings: settings)
         do {
             let placement = try await FilePlacement.make(on: connection, run: run)
-            let accelerator = try await AcceleratorProbe.decide(
-                request.accelerator, on: connection, placement: placement, run: run, settings: settings)
+            let accelerator = try await AcceleratorProbe(
+                connection: connection, placement: placement, run: run, settings: settings
+            ).decide(request.accelerator)
+            onEvent(.remark("\(accelerator.kind.rawValue): \(accelerator.reason)"))
             let initramfs = run.directory.appending(path: "initramfs.cpio")
             try makeInitramfs(agent: shipped.agent, at: initramfs)
             let context = LabContext(
