@@ -140,8 +140,9 @@ internal import GuestKernel
         return status & 0x7f
     }
 
-    /// Takes the exit status of every process that ended and belongs to nobody else.
+    /// As the first process of a guest, takes the exit status of everything that ended and belongs to nobody else.
     static func reapOrphans() {
+        guard getpid() == 1 else { return }
         while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 }

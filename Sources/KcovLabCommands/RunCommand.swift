@@ -54,7 +54,8 @@ struct RunCommand: AsyncParsableCommand {
         let writer = TerminalWriter(output: .standardOutput, settings: settings)
         let journal = try RunJournal(writer: writer, file: directory.events)
         let request = LabRequest(
-            image: choice.image, connection: connect, accelerator: accelerator, isolation: isolation, jobs: jobs,
+            image: choice.image, connection: connect, accelerator: accelerator, isolation: isolation,
+            jobs: jobs,
             output: directory.url)
         let interruption = Interruption()
         let replay = replay
@@ -97,8 +98,10 @@ struct RunCommand: AsyncParsableCommand {
         let kept = hasBegun ? "what ended is in \(directory.shortPath)" : nil
         if hasBegun {
             let unfinished = UnfinishedRun(
-                scenarios: selected.map { ($0.name, $0.id) }, image: choice.image, connection: connect, replay: replay)
-            let outcome: Outcome = failure.status == ExitStatus.kernelFailed.rawValue ? .kernelFailed : .hostFailed
+                scenarios: selected.map { ($0.name, $0.id) }, image: choice.image, connection: connect,
+                replay: replay)
+            let outcome: Outcome =
+                failure.status == ExitStatus.kernelFailed.rawValue ? .kernelFailed : .hostFailed
             let reason = interruption.signal == nil ? failure.message : "stopped by the user"
             let record = unfinished.record(
                 ended: journal.results, outcome: outcome, reason: reason, seconds: journal.seconds)
@@ -121,7 +124,8 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,@+%".contains($0) }
+        let isPlain =
+            !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:=,@+%".contains($0) }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
 }

@@ -58,7 +58,8 @@ public struct MachineScenario: Sendable, CustomTestStringConvertible {
             }
         } catch {
             SharedSessions.log(image: image, file: scenario.file, outcome: .hostFailed)
-            Issue.record(Comment(rawValue: "\(image) cannot run scenarios: \(error)"), sourceLocation: sourceLocation)
+            Issue.record(
+                Comment(rawValue: "\(image) cannot run scenarios: \(error)"), sourceLocation: sourceLocation)
         }
     }
 }

@@ -32,7 +32,8 @@ struct AcceleratorMemory: Sendable {
 
     /// What is known; nil when nothing is, or when it was found out under other circumstances.
     func recall() -> Accelerator? {
-        guard let data = try? Data(contentsOf: file), let note = try? JSONDecoder().decode(Note.self, from: data),
+        guard let data = try? Data(contentsOf: file),
+            let note = try? JSONDecoder().decode(Note.self, from: data),
             note.connection == connection, note.boot == boot, note.hypervisor == hypervisor
         else { return nil }
         let date = note.date.formatted(.iso8601)

@@ -99,7 +99,8 @@ struct AcceleratorProbe: Sendable {
     private func seconds(_ kind: Accelerator.Kind, image: String, limit: Double) async throws -> Double? {
         let name = "\(run.domainPrefix)probe-\(kind.rawValue)"
         let definition = GuestDefinition(
-            name: name, kernel: image, initramfs: nil, commandLine: "", processors: 1, memory: 64, accelerator: kind,
+            name: name, kernel: image, initramfs: nil, commandLine: "", processors: 1, memory: 64,
+            accelerator: kind,
             hasAgent: false, run: run.id, owner: run.owner)
         let domain = try await Domain.createPaused(xml: definition.xml, name: name, on: connection)
         let process = FilePlacement.isEmbedded(connection.uri) ? GuestProcess(guest: name) : nil
