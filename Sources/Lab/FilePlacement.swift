@@ -131,14 +131,19 @@ package struct FilePlacement: Sendable {
         for name in plan { pool.remove(name) }
     }
 
+    /// What the names of volumes with contents begin with (`provide`).
+    private static let contents = ["kernel-", "initramfs-", "probe-"]
+
     /// Which volumes go when a run ends: its states and leases, and contents without a lease that this run did not
     /// use, so that the next run like this one finds its own.
     static func removals(among names: [String], after run: String) -> [String] {
         let own = names.filter { $0.hasPrefix("lease-\(run)-") || $0.hasPrefix("state-\(run)-") }
+        // Whoever cleans up second (the run or its supervisor) finds nothing of the run, and leaves its contents.
+        guard !own.isEmpty else { return [] }
         let leased = Set(
             names.filter { $0.hasPrefix("lease-") }.map { $0.split(separator: "-", maxSplits: 2).last ?? "" })
         let unused = names.filter { name in
-            (name.hasPrefix("kernel-") || name.hasPrefix("initramfs-")) && !leased.contains(name[...])
+            contents.contains { name.hasPrefix($0) } && !leased.contains(name[...])
         }
         return own + unused
     }
