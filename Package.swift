@@ -184,8 +184,8 @@ let package = Package(
             swiftSettings: settings()),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["Installation", "KcovLabTesting"],
-            swiftSettings: settings()),
+            dependencies: ["CHost", "Installation", "KcovLabTesting", "Lab", "ScenarioModel"],
+            exclude: ["Endings"], swiftSettings: settings()),
 
         // One file per subcommand.
         .target(

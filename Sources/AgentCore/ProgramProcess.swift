@@ -13,10 +13,20 @@ internal import GuestKernel
     enum Ending: Equatable {
         /// The first process ended; with the number of the signal that killed it, or 0.
         case exited(signal: Int32)
-        /// It was ended because a limit had passed.
+        /// It was ended because the whole had taken too long.
         case outOfTime
+        /// It was ended because a task stayed too long at an operation of this step.
+        case stuck(step: UInt32)
         /// The host went away meanwhile.
         case hostGone
+
+        /// Whether it was ended because of a limit.
+        var isByLimit: Bool {
+            switch self {
+            case .outOfTime, .stuck: true
+            case .exited, .hostGone: false
+            }
+        }
     }
 
     /// Milliseconds that tasks have to notice the stop word, that waiting tasks have to let go, and that killed
@@ -58,8 +68,11 @@ internal import GuestKernel
             case .running: break
             }
             let now = Clock.milliseconds
-            if now - start > UInt64(limit) || hasStuckTask(since: &marks, now: now, limit: UInt64(stepLimit))
-            {
+            if let step = stuckStep(since: &marks, now: now, limit: UInt64(stepLimit)) {
+                end(channel)
+                return .stuck(step: step)
+            }
+            if now - start > UInt64(limit) {
                 end(channel)
                 return .outOfTime
             }
@@ -85,7 +98,8 @@ internal import GuestKernel
         var since: UInt64
     }
 
-    private func hasStuckTask(since marks: inout [Mark], now: UInt64, limit: UInt64) -> Bool {
+    /// The step at which a task has stayed for too long.
+    private func stuckStep(since marks: inout [Mark], now: UInt64, limit: UInt64) -> UInt32? {
         // Safety: the arena is sealed; its tables do not move, and words that tasks write are read whole.
         let count = unsafe Int(arena.head.pointee.task_count)
         if marks.isEmpty { marks = Array(repeating: Mark(progress: .max, since: now), count: count) }
@@ -93,15 +107,16 @@ internal import GuestKernel
             let task = unsafe arena.head.pointee.tasks[index]
             let operations = unsafe arena.head.pointee.op_count
             guard task.state == KL_RUNNING.rawValue, task.pc < operations else { continue }
-            let code = unsafe UInt32(arena.head.pointee.ops[Int(task.pc)].code)
+            let operation = unsafe arena.head.pointee.ops[Int(task.pc)]
+            let code = UInt32(operation.code)
             let waitsForTasks = code == KL_JOIN.rawValue || code == KL_BARRIER.rawValue
             if task.progress != marks[index].progress || waitsForTasks {
                 marks[index] = Mark(progress: task.progress, since: now)
             } else if now - marks[index].since > limit {
-                return true
+                return operation.step
             }
         }
-        return false
+        return nil
     }
 
     /// Ends the program, as gently as it allows.

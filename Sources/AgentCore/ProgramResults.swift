@@ -17,6 +17,7 @@ struct ProgramResults {
     /// How the program ended; completed only when nothing at all is missing.
     var programEnding: ProgramEnding {
         if let reason = failedPreparation { return .notPrepared(reason: reason) }
+        if case .stuck(let step) = ending { return .stuck(step: step) }
         if ending == .outOfTime { return .timedOut }
         let isComplete =
             ending == .exited(signal: 0) && isFinished
@@ -44,7 +45,7 @@ struct ProgramResults {
         case KL_KEPT.rawValue: .kept
         case KL_BROKEN.rawValue: .broken
         // Cut short by another step that broke, or really stuck.
-        case KL_STARTED.rawValue: ending == .outOfTime ? .stuck : .notReached
+        case KL_STARTED.rawValue: ending.isByLimit ? .stuck : .notReached
         default: .notReached
         }
     }

@@ -143,6 +143,8 @@ public enum ProgramEnding: Hashable, Sendable {
     case broken
     /// The limit came first; the step and task reports say where they were.
     case timedOut
+    /// A task stayed at one step for longer than the step limit.
+    case stuck(step: UInt32)
     /// The program never started: it makes no sense to the agent, or a stimulus could not be set up.
     case notPrepared(reason: String)
 }

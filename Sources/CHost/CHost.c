@@ -47,9 +47,19 @@ int chost_pidfd_open(int process)
     return result < 0 ? -errno : (int)result;
 }
 
+static int pidfd_signal(int pidfd, int signal)
+{
+    return syscall(SYS_pidfd_send_signal, pidfd, signal, (void *)0, 0) < 0 ? -errno : 0;
+}
+
 int chost_pidfd_kill(int pidfd)
 {
-    return syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, (void *)0, 0) < 0 ? -errno : 0;
+    return pidfd_signal(pidfd, SIGKILL);
+}
+
+int chost_pidfd_stop(int pidfd)
+{
+    return pidfd_signal(pidfd, SIGSTOP);
 }
 
 void chost_adopt_orphans(void)

@@ -66,6 +66,7 @@ actor Guest {
             return facts
         }
         facts.helloSeen = true
+        facts.phase = .agent
         // The console must carry what the agent printed, or a kernel report on it would never be seen.
         try await waitForMark("session \(nonce)")
         return answer

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CHost
-import Foundation
+package import Foundation
 import Glibc
 
 /// The QEMU processes of this machine that run guests of ours.
-enum GuestProcesses {
+package enum GuestProcesses {
     /// Kills every QEMU whose command line has one of the marks.
     ///
     /// - Returns: Whether there was any.
     @discardableResult
-    static func kill(marks: [String]) -> Bool {
+    package static func kill(marks: [String]) -> Bool {
         var found = false
         forEach(marks: marks) { pidfd in
             found = true
@@ -21,7 +21,7 @@ enum GuestProcesses {
     }
 
     /// Calls a closure for every QEMU whose command line has one of the marks; it owns the pidfd.
-    static func forEach(marks: [String], _ body: (_ pidfd: Int32) -> Void) {
+    package static func forEach(marks: [String], _ body: (_ pidfd: Int32) -> Void) {
         for entry in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             guard let number = Int32(entry), number != getpid() else { continue }
             let pidfd = chost_pidfd_open(number)

@@ -28,6 +28,9 @@ public final class LabSession: Sendable {
         self.supervisor = supervisor
     }
 
+    /// What the names of this session's domains start with.
+    package var domainPrefix: String { context.run.domainPrefix }
+
     /// How many scenarios can run at once.
     package var jobs: Int { places.count }
 

@@ -32,10 +32,10 @@ struct ScenarioJudge: Sendable {
 
     /// A step that is stuck in the kernel, as opposed to one that waits for something that did not happen.
     func stuckCall(in report: ProgramReport) -> PlannedStep? {
-        plan.steps.first { step in
-            guard report.steps[step.number]?.state == .stuck else { return false }
-            return !(steps[step.number]?.waits ?? true)
+        guard case .stuck(let number) = report.ending, let step = steps[number], !step.waits else {
+            return nil
         }
+        return plan.steps.first { $0.number == number }
     }
 
     /// One line for each step.
@@ -73,10 +73,17 @@ struct ScenarioJudge: Sendable {
 
     private func stepFindings(_ report: ProgramReport) -> [Finding] {
         let broken = plan.steps.filter { report.steps[$0.number]?.state == .broken }
-        let stuck = plan.steps.filter { report.steps[$0.number]?.state == .stuck }
+        // When the whole took too long, only what waits for others may be the reason.
+        let stuck = plan.steps.filter { planned in
+            report.steps[planned.number]?.state == .stuck
+                && (report.ending != .timedOut
+                    || steps[planned.number].map { $0.waits && $0.body.isEmpty } == true)
+        }
         // What was never reached follows from what broke; alone it is the finding.
         let causes = broken.isEmpty ? stuck : broken
-        let skipped = causes.isEmpty ? plan.steps.first { report.steps[$0.number]?.state != .kept } : nil
+        let skipped =
+            causes.isEmpty && report.ending != .timedOut
+            ? plan.steps.first { report.steps[$0.number]?.state != .kept } : nil
         return (causes + [skipped].compactMap(\.self)).map { finding($0, report.steps[$0.number]) }
     }
 
@@ -113,6 +120,20 @@ struct ScenarioJudge: Sendable {
             case .killed:
                 Finding(expected: "\(task.name): it ends by itself", found: "signal \(task.detail) killed it")
             }
+        }
+        if report.ending == .timedOut {
+            let limit = Double(plan.program.limit) / 1000
+            return missing + ends + [
+                Finding(
+                    expected: "the program ends within its limit of \(limit) s of guest time, scaled",
+                    found: "it still ran",
+                    evidence: plan.steps.compactMap { planned in
+                        guard let step = report.steps[planned.number], step.state == .stuck else {
+                            return nil
+                        }
+                        return "\(planned.text), \(step.runs) times so far"
+                    })
+            ]
         }
         let isIncomplete = report.ending != .completed && missing.isEmpty && ends.isEmpty
         let unexplained =

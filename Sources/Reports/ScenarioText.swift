@@ -6,7 +6,7 @@ package import Lab
 /// How one scenario reads on a terminal: a line when all is well, the evidence when it is not.
 package struct ScenarioText: Sendable {
     package let style: TextStyle
-    /// How many of the last lines of a kernel report are shown.
+    /// How many of the first lines of a kernel report are shown.
     package let consoleLines: Int
     /// How many evidence lines of one finding are shown.
     package let evidenceLines: Int
@@ -61,9 +61,9 @@ package struct ScenarioText: Sendable {
         }
         if let console = result.console {
             lines.append("    console")
-            lines += PlainText.tail(console, lines: consoleLines).map {
-                "      | " + PlainText.singleLine(String($0))
-            }
+            // A report says at its start what happened; all of it is in the console log.
+            let printed = console.split(whereSeparator: \.isNewline).map(String.init)
+            lines += capped(printed, at: consoleLines).map { "      | " + PlainText.singleLine($0) }
         }
         return lines
     }

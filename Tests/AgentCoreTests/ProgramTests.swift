@@ -142,7 +142,7 @@ struct ProgramTests {
                         .call(2, "getppid"),
                     ])
             ], stepLimit: 100)
-        #expect(report.ending == .timedOut)
+        #expect(report.ending == .stuck(step: 1))
         #expect(report.states == [.kept, .stuck, .notReached])
         #expect(report.tasks["main"]?.state == .stuck)
     }

@@ -39,6 +39,9 @@ extension ByteWriter {
         case .notPrepared(let reason):
             write(UInt8(3))
             write(reason)
+        case .stuck(let step):
+            write(UInt8(4))
+            write(step)
         }
     }
 
@@ -97,6 +100,7 @@ extension ByteReader {
         case 1: return .broken
         case 2: return .timedOut
         case 3: return .notPrepared(reason: try readText())
+        case 4: return .stuck(step: try read())
         case let other: throw .unknown(what: "ending", number: other)
         }
     }

@@ -13,6 +13,9 @@ int chost_pidfd_open(int process);
 /* Sends SIGKILL to the process of a pidfd; 0 or a negative error number. */
 int chost_pidfd_kill(int pidfd);
 
+/* Sends SIGSTOP to the process of a pidfd; 0 or a negative error number. */
+int chost_pidfd_stop(int pidfd);
+
 /* Makes orphaned descendants children of this process, so that it can take their exit status. */
 void chost_adopt_orphans(void);
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Installation
+import Lab
+import ScenarioModel
+import Synchronization
+import Testing
+
+/// A session for tests that want to see outcomes other than success.
+enum Laboratory {
+    private static let shared = Task { try await open { _ in } }
+
+    /// The session that all tests share.
+    static func session() async throws -> LabSession { try await shared.value }
+
+    private static func open(onEvent: @escaping @Sendable (RunEvent) -> Void) async throws -> LabSession {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-endings-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let request = LabRequest(image: "debian-6.12", output: directory)
+        return try await LabSession.open(request, settings: .current, onEvent: onEvent)
+    }
+
+    /// The file of a scenario in `Endings`.
+    static func file(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Endings/\(name).yaml")
+    }
+
+    static func scenario(_ name: String) throws -> Scenario {
+        let catalog = try ScenarioCatalog.load(directory: ShippedData.locate().scenarios)
+        return try #require(try catalog.select([file(name).path]).first)
+    }
+
+    /// Runs a scenario that does not end by itself, in a session of its own, and does something to its guest.
+    ///
+    /// - Parameter action: Gets what the command line of the guest's QEMU contains.
+    static func interrupting(_ action: @escaping @Sendable (String) -> Void) async throws -> ScenarioResult {
+        let prefix = Mutex<String?>(nil)
+        let session = try await open { event in
+            // Ready twice: booted to be saved, then restored for the scenario, which starts at once.
+            guard case .guestReady = event, let mark = prefix.withLock(\.self) else { return }
+            let isSecond = seen.withLock { seen in
+                seen[mark, default: 0] += 1
+                return seen[mark] == 2
+            }
+            if isSecond { action(mark) }
+        }
+        prefix.withLock { $0 = "guest=\(session.domainPrefix)" }
+        let result = await session.run(try scenario("endless"))
+        await session.end()
+        return result
+    }
+
+    private static let seen: Mutex<[String: Int]> = Mutex([:])
+}
