@@ -18,7 +18,7 @@ final class AgentReceiver: Sendable {
             do {
                 while let message = try decoder.next() { events.post(.message(message)) }
             } catch {
-                events.post(.channelEnded(reason: "the guest sent \(error)"))
+                events.post(.nonsense("\(error)"))
             }
         }
     }

@@ -77,7 +77,7 @@ actor Guest {
         let receiver = AgentReceiver(events: events)
         channel = try await ByteStream.channel(
             ProtocolVersion.portName, of: domain, received: { receiver.received($0) },
-            ended: { events.post(.channelEnded(reason: $0.map(\.message))) })
+            ended: { _ in events.post(.channelEnded) })
     }
 
     /// Runs a program and collects what the agent reports about it.
@@ -159,9 +159,8 @@ actor Guest {
         do {
             guard let channel else { throw Failure() }
             try channel.send(message.frame)
-        } catch let error as LibvirtError {
+        } catch is LibvirtError {
             facts.channelClosed = true
-            facts.hostError = facts.hostError ?? (isStopped ? nil : "\(error)")
             throw Failure()
         }
     }
@@ -224,13 +223,11 @@ actor Guest {
     private func absorb(_ event: GuestEvent) {
         switch event {
         case .message: break
-        case .channelEnded(let reason):
+        case .channelEnded:
             // A channel we closed ourselves says nothing about the guest.
-            guard channel != nil else { break }
-            facts.channelClosed = true
-            if let reason, !isStopped {
-                facts.hostError = facts.hostError ?? "the agent's channel: \(reason)"
-            }
+            if channel != nil { facts.channelClosed = true }
+        case .nonsense(let what):
+            facts.hostError = facts.hostError ?? "the guest sent \(what) on the agent's channel"
         case .printed(let reports, let marks):
             facts.reports += reports
             self.marks.formUnion(marks)
