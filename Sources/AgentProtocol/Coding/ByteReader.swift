@@ -32,7 +32,8 @@ extension ProtocolError: CustomStringConvertible {
 
 /// Reads the payload of one frame and never beyond it.
 ///
-/// Every count is checked against the bytes that are left before anything is allocated for it.
+/// Every count is checked against the bytes that are left, and nothing is allocated for elements before they are read:
+/// lists inside each other could each claim all bytes that are left.
 struct ByteReader {
     /// How deep values and steps may nest.
     static let depthLimit = 32
@@ -85,7 +86,6 @@ struct ByteReader {
         let count = Int(try read(UInt32.self))
         guard count <= remaining / max(1, minimum) else { throw .truncated }
         var list: [Element] = []
-        list.reserveCapacity(count)
         for _ in 0..<count { list.append(try readElement(&self)) }
         return list
     }

@@ -30,8 +30,9 @@ public struct FrameDecoder<Message: FramedMessage>: Sendable {
 
     public init() {}
 
-    /// Adds bytes that arrived.
+    /// Adds bytes that arrived; after an error they are dropped.
     public mutating func append(_ bytes: some Sequence<UInt8>) {
+        guard failure == nil else { return }
         if start > 0 {
             buffer.removeFirst(start)
             start = 0
@@ -46,6 +47,8 @@ public struct FrameDecoder<Message: FramedMessage>: Sendable {
             return try take()
         } catch {
             failure = error
+            buffer = []
+            start = 0
             throw error
         }
     }

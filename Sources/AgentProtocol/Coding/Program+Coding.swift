@@ -72,6 +72,10 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+    /// The bytes of a step whose texts and lists are empty: number 4, verb 4, arguments 4, times 8, expectation 1, the
+    /// two flags 2, body 4.
+    private static let smallestStep = 27
+
     mutating func readValue(depth: Int = 0) throws(ProtocolError) -> Value {
         guard depth < Self.depthLimit else { throw .tooDeep }
         func readItem(_ reader: inout Self) throws(ProtocolError) -> Value {
@@ -113,7 +117,7 @@ extension ByteReader {
         let expectation = try readExpectation()
         let awaits = try readOptional { (reader: inout Self) throws(ProtocolError) in try reader.readText() }
         let keeps = try readOptional { (reader: inout Self) throws(ProtocolError) in try reader.readText() }
-        let body = try readList(minimum: 31) { (reader: inout Self) throws(ProtocolError) in
+        let body = try readList(minimum: Self.smallestStep) { (reader: inout Self) throws(ProtocolError) in
             try reader.readStep(depth: depth + 1)
         }
         return Step(
@@ -133,7 +137,8 @@ extension ByteReader {
         let tasks = try readList(minimum: 8) { (reader: inout Self) throws(ProtocolError) in
             TaskProgram(
                 name: try reader.readText(),
-                steps: try reader.readList(minimum: 31) { (reader: inout Self) throws(ProtocolError) in
+                steps: try reader.readList(minimum: Self.smallestStep) {
+                    (reader: inout Self) throws(ProtocolError) in
                     try reader.readStep()
                 })
         }
