@@ -31,7 +31,7 @@ struct TimeLimits: Hashable, Sendable {
 
     /// Milliseconds of guest time, for limits inside a program.
     func scaled(_ milliseconds: UInt32) -> UInt32 {
-        UInt32(clamping: Int((Double(milliseconds) * factor).rounded()))
+        UInt32(exactly: (Double(milliseconds) * factor).rounded()) ?? .max
     }
 
     /// Seconds until a program must have reported, given its own scaled limit in milliseconds.

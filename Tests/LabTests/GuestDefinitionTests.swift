@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import FoundationXML
+import Testing
+
+@testable import Lab
+
+@Suite("Guest definitions")
+struct GuestDefinitionTests {
+    private func definition(_ text: String) -> GuestDefinition {
+        GuestDefinition(
+            name: text, kernel: text, initramfs: text, commandLine: text, processors: 2, memory: 512,
+            accelerator: .tcg, hasAgent: true, run: text, owner: ProcessIdentity(process: 1, started: 2))
+    }
+
+    @Test(
+        "Any text comes through the description unchanged",
+        arguments: ["plain", "a'b\"c<d>&e", "]]>", "</name><name>x", "ümläut"])
+    func escaping(text: String) throws {
+        let document = try XMLDocument(xmlString: definition(text).xml)
+        let domain = try #require(document.rootElement())
+        #expect(domain.elements(forName: "name").first?.stringValue == text)
+        let system = try #require(domain.elements(forName: "os").first)
+        #expect(system.elements(forName: "cmdline").first?.stringValue == text)
+        #expect(system.elements(forName: "kernel").first?.stringValue == text)
+    }
+
+    @Test("Control characters, which XML cannot carry, go")
+    func controls() throws {
+        #expect(GuestDefinition.escape("a\u{0}\u{1b}b\n") == "ab")
+    }
+
+    @Test("A guest ends whatever it does, and can be recognised")
+    func lifecycle() throws {
+        let domain = try #require(try XMLDocument(xmlString: definition("x").xml).rootElement())
+        for event in ["on_poweroff", "on_reboot", "on_crash"] {
+            #expect(domain.elements(forName: event).first?.stringValue == "destroy")
+        }
+        #expect(definition("x").xml.contains("owner='1' started='2'"))
+    }
+}
