@@ -24,6 +24,9 @@ struct PatchApplication: Sendable {
         let part = entry.appending(path: "part")
         let present = paths.filter { FileManager.default.fileExists(atPath: root.appending(path: $0).path) }
         try await Command("chmod", ["a+rX", "--"] + present, in: root).output(to: "prepare the source tree")
+        // As old as every other file: a build that starts from one with the same patch must not see a difference.
+        try await Command("touch", ["-c", "-h", "-d", SourceTree.age, "--"] + present, in: root)
+            .output(to: "prepare the source tree")
         try await SourceManifest.write(of: root, to: part, selection: .paths(paths))
         try await SourceManifest.update(
             base.manifest, replacing: paths, by: part, to: entry.appending(path: "manifest"))

@@ -7,6 +7,9 @@ import Foundation
 /// Several trees share unchanged files by hard links. Only the times of files are ever changed: all are old, except that a
 /// file which differs from what another build was made of gets the present time, so that make sees the difference.
 struct SourceTree: Sendable, Hashable {
+    /// The time of every file that no build has to notice, as `touch` takes it.
+    static let age = "@1000000000"
+
     /// The name of the entry.
     let id: String
     /// The entry of the cache.
@@ -34,8 +37,8 @@ struct SourceTree: Sendable, Hashable {
         try await Command.script(
             """
             chmod -R a+rX .
-            find . -type f -print0 | xargs -0 -r touch -c -d @1000000000 --
-            """, in: root
+            find . -type f -print0 | xargs -0 -r touch -c -d "$1" --
+            """, [age], in: root
         ).output(to: "prepare the source tree")
         if manifest {
             try await SourceManifest.write(of: root, to: entry.appending(path: "manifest"))
