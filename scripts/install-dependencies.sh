@@ -6,7 +6,7 @@
 set -eu
 
 packages='
-    bc bison bubblewrap ca-certificates flex gcc git libc6-dev libdw-dev libelf-dev libvirt-daemon
+    bc bison bubblewrap ca-certificates cpio flex gcc git libc6-dev libdw-dev libelf-dev libvirt-clients libvirt-daemon
     libvirt-daemon-driver-qemu libvirt-daemon-system libvirt-dev make pkg-config qemu-system-x86 shellcheck xz-utils
 '
 

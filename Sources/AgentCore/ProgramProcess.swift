@@ -56,6 +56,7 @@ internal import GuestKernel
     ///   - stepLimit: Milliseconds a task may stay at one operation, waits for other tasks excepted.
     ///   - limit: Milliseconds for everything.
     ///   - channel: Where the host is.
+    /// - Returns: How it ended; nothing of it runs any more, except what the kernel does not let go.
     func watch(stepLimit: UInt32, limit: UInt32, channel: ByteChannel) -> Ending {
         let start = Clock.milliseconds
         var marks: [Mark] = []

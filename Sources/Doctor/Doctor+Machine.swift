@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Lab
+import Libvirt
 import Subprocess
 
 extension Doctor {
@@ -29,6 +31,25 @@ extension Doctor {
             }
         }
     }
+
+    /// Opens libvirt's QEMU driver in this process, as a run does.
+    var libvirt: Checkup {
+        get async {
+            let uri = LabRequest.defaultConnection
+            do {
+                let connection = try await Hypervisor.connect(uri, settings: settings)
+                let version = try await connection.hypervisorVersion()
+                let text = "\(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
+                return Checkup("libvirt", .good, found: "\(uri) opens, QEMU \(text)")
+            } catch let error as HostError {
+                return Checkup("libvirt", .bad(fix: error.advice ?? Self.driverFix), found: error.seen)
+            } catch {
+                return Checkup("libvirt", .bad(fix: Self.driverFix), found: "\(error)")
+            }
+        }
+    }
+
+    private static let driverFix = "apt-get install libvirt-daemon-driver-qemu libvirt-daemon-system"
 
     /// Whether the kernel offers KVM; whether a guest gets anywhere with it only a run can tell.
     var accelerator: Checkup {

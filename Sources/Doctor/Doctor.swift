@@ -5,7 +5,7 @@ package import Installation
 
 /// Looks at everything a run needs.
 package struct Doctor: Sendable {
-    private let settings: Settings
+    let settings: Settings
 
     package init(settings: Settings) {
         self.settings = settings
@@ -29,7 +29,7 @@ package struct Doctor: Sendable {
         let shipped = shippedData()
         let cache = DiskCheck(directory: settings.cache, subject: "cache", need: DiskCheck.firstBuild)
         return tools + [ToolCheck.libelf] + [shipped.checkup] + agent(shipped.data)
-            + [cache.checkup, runtime, await sandbox]
+            + [cache.checkup, runtime, await sandbox, await libvirt]
     }
 
     private func shippedData() -> (checkup: Checkup, data: ShippedData?) {

@@ -104,7 +104,9 @@ package struct GenericNetlink: ~Copyable {
         bytes.count >= 6 ? UInt16(bytes[4]) | UInt16(bytes[5]) << 8 : 0
     }
 
-    /// A struct nlmsghdr, a struct genlmsghdr, the attributes. Flags: NLM_F_REQUEST and NLM_F_ACK.
+    /// A struct nlmsghdr, a struct genlmsghdr, the attributes.
+    ///
+    /// Flags: NLM_F_REQUEST and NLM_F_ACK.
     private static func message(
         family: UInt16, command: UInt8, version: UInt8, sequence: UInt32, attributes: [NetlinkAttribute]
     ) -> [UInt8] {

@@ -3,7 +3,9 @@
 internal import Glibc
 internal import KcovModel
 
-/// The file systems a guest needs, in the order they are mounted. /proc is there already (bootstrap.c).
+/// The file systems a guest needs, in the order they are mounted.
+///
+/// /proc is there already (bootstrap.c).
 package enum Mounts {
     private static let table: [(type: String, target: String)] = [
         ("sysfs", "/sys"),

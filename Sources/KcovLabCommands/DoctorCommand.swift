@@ -12,6 +12,14 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Checks everything a run needs and says how to fix it.")
 
+    @Option(
+        name: .customLong("accel"),
+        help: ArgumentHelp(
+            "Try an accelerator: L01 and R01, each 20 times in a restored guest.", valueName: "kvm"))
+    var accelerator: TriedAccelerator?
+
+    @OptionGroup var choice: ImageOption
+
     func run() async throws {
         let writer = TerminalWriter(output: .standardOutput, settings: .current)
         let checkups = await Doctor(settings: .current).examine()
@@ -21,6 +29,20 @@ struct DoctorCommand: AsyncParsableCommand {
             throw CommandFailure("\(bad) of \(checkups.count) checks failed", status: .hostFailed)
         }
         writer.write(["", "This machine can run guests."])
+        if let accelerator { try await attempt(accelerator, writer) }
+    }
+
+    private func attempt(_ accelerator: TriedAccelerator, _ writer: TerminalWriter) async throws {
+        let trial = AcceleratorTrial(accelerator: accelerator, image: choice.image, settings: .current)
+        let interruption = Interruption()
+        do {
+            let outcomes = try await interruption.cancelling { try await trial.run(writer: writer) }
+            let status = ExitStatus(outcomes: outcomes, requiresMachine: true)
+            if status != .success { throw ExitCode(status.rawValue) }
+        } catch {
+            guard let signal = interruption.signal else { throw error }
+            throw CommandFailure.interrupted(by: signal, kept: nil)
+        }
     }
 
     static func lines(_ checkup: Checkup, style: TextStyle) -> [String] {

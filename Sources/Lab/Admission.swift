@@ -66,6 +66,7 @@ package struct Admission: Sendable {
     ///   - processors: Of the guest.
     ///   - memory: Of the guest, in MiB.
     ///   - onWait: Called once when there is no room at first.
+    /// - Returns: The right to run, which ends with its last reference.
     /// - Throws: `HostError` when it can never fit, `CancellationError`.
     package func admit(
         processors: Int, memory: Int, onWait: @escaping @Sendable () -> Void = {}

@@ -65,10 +65,11 @@ package struct FilePlacement: Sendable {
     /// runs from removing it.
     ///
     /// - Parameters:
-    ///   - contents: Called only when the file must be copied.
     ///   - file: Where it lies here.
     ///   - kind: What it is, for the volume's name.
+    ///   - contents: Called only when the file must be copied.
     /// - Returns: Its path on the hypervisor's host.
+    /// - Throws: `HostError`.
     package func provide(
         _ file: URL, kind: String,
         contents: @escaping @Sendable (URL) throws -> Data = { try Data(contentsOf: $0) }

@@ -54,6 +54,7 @@ actor Guest {
     ///
     /// - Parameter limit: Seconds until the agent must have answered.
     /// - Returns: What the guest says about itself.
+    /// - Throws: `Failure`, `LibvirtError`.
     func start(limit: Double) async throws -> GuestFacts {
         let deadline = ContinuousClock.now + .seconds(limit)
         try await openChannel()

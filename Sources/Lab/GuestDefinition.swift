@@ -3,7 +3,9 @@
 /// One guest as libvirt is asked to make it: a value that can be printed and compared.
 package struct GuestDefinition: Hashable, Sendable {
     package var name: String
-    /// Paths on the hypervisor's host. The kernel is an uncompressed vmlinux (booted through PVH), a bzImage or a
+    /// Paths on the hypervisor's host.
+    ///
+    /// The kernel is an uncompressed vmlinux (booted through PVH), a bzImage or a
     /// multiboot image.
     package var kernel: String
     package var initramfs: String?

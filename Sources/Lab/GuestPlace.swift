@@ -36,6 +36,7 @@ actor GuestPlace {
     /// A guest that is ready to run programs.
     ///
     /// - Parameter log: The name of its console log.
+    /// - Returns: The guest, greeted.
     /// - Throws: `Stillborn`, `HostError`, `LibvirtError`.
     func guest(log: String) async throws -> Guest {
         if context.request.isolation == .shared {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Installation
-import Libvirt
+package import Installation
+package import Libvirt
 import Synchronization
 
 /// Opens connections; the embedded driver's is shared by everything in this process.
-enum Hypervisor {
+package enum Hypervisor {
     private static let embedded: Mutex<Task<Connection, any Error>?> = Mutex(nil)
 
     /// Opens a URI, the default one included.
@@ -14,8 +14,9 @@ enum Hypervisor {
     /// - Parameters:
     ///   - uri: `qemu:///embed`, or anything else libvirt understands.
     ///   - settings: Where the embedded driver's root lies.
+    /// - Returns: The connection; that of the embedded driver is the same for everybody.
     /// - Throws: `HostError`.
-    static func connect(_ uri: String, settings: Settings) async throws(HostError) -> Connection {
+    package static func connect(_ uri: String, settings: Settings) async throws(HostError) -> Connection {
         do {
             guard FilePlacement.isEmbedded(uri) else { return try await Connection.open(uri) }
             let root = try EmbedRoot.ofThisProcess(settings: settings)

@@ -40,6 +40,7 @@ public final class LabSession: Sendable {
     ///   - request: What to run on.
     ///   - settings: Where the cache and runtime files are.
     ///   - onEvent: Called for everything that happens, from any thread.
+    /// - Returns: The session; `end()` it.
     /// - Throws: `InputError`, `HostError`, and what building a kernel throws.
     public static func open(
         _ request: LabRequest, settings: Settings, onEvent: @escaping @Sendable (RunEvent) -> Void

@@ -37,6 +37,8 @@ import Synchronization
     ///   - domain: A domain whose console nobody else has open.
     ///   - received: Called in order for each piece.
     ///   - ended: Called once after the last piece; the error is nil when the other side closed.
+    /// - Returns: The open stream.
+    /// - Throws: `LibvirtError`.
     package static func console(
         of domain: Domain, received: @escaping @Sendable ([UInt8]) -> Void,
         ended: @escaping @Sendable (LibvirtError?) -> Void
@@ -75,7 +77,8 @@ import Synchronization
 
     private init(
         _ domain: Domain, _ operation: String, _ pointer: OpaquePointer,
-        _ received: @escaping @Sendable ([UInt8]) -> Void, _ ended: @escaping @Sendable (LibvirtError?) -> Void
+        _ received: @escaping @Sendable ([UInt8]) -> Void,
+        _ ended: @escaping @Sendable (LibvirtError?) -> Void
     ) {
         self.domain = domain
         self.operation = operation

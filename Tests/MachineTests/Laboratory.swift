@@ -34,6 +34,8 @@ enum Laboratory {
     /// Runs a scenario that does not end by itself, in a session of its own, and does something to its guest.
     ///
     /// - Parameter action: Gets what the command line of the guest's QEMU contains.
+    /// - Returns: What the session made of it.
+    /// - Throws: What opening a session throws.
     static func interrupting(_ action: @escaping @Sendable (String) -> Void) async throws -> ScenarioResult {
         let prefix = Mutex<String?>(nil)
         let session = try await open { event in

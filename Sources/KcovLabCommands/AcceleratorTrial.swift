@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import Installation
+import Lab
+import Reports
+import ScenarioModel
+
+/// An accelerator that has to be shown to work where it exists, because we develop without it.
+enum TriedAccelerator: String, CaseIterable, ExpressibleByArgument {
+    case kvm
+
+    var choice: AcceleratorChoice { .kvm }
+}
+
+/// Runs a local and a remote scenario again and again, each in a guest restored from a saved state.
+struct AcceleratorTrial: Sendable {
+    static let scenarios = ["L01", "R01"]
+    static let rounds = 20
+
+    let accelerator: TriedAccelerator
+    let image: String
+    let settings: Settings
+
+    /// Runs everything and says how often each scenario held.
+    ///
+    /// - Returns: Every outcome.
+    func run(writer: TerminalWriter) async throws -> [Outcome] {
+        let scenarios = try ScenarioCatalog.load(directory: ShippedData.locate(settings: settings).scenarios)
+            .select(Self.scenarios)
+        let directory = try RunDirectory.create(
+            below: settings.cache.appending(path: "trials"), image: image, now: Date())
+        let journal = try RunJournal(writer: writer, file: directory.events)
+        let request = LabRequest(image: image, accelerator: accelerator.choice, jobs: 1, output: directory.url)
+        let session = try await LabSession.open(request, settings: settings) { journal.receive($0) }
+        for _ in 0..<Self.rounds {
+            for scenario in scenarios where !Task.isCancelled { _ = await session.run(scenario) }
+        }
+        await session.end()
+        try Task.checkCancellation()
+        for scenario in scenarios {
+            let outcomes = journal.results.filter { $0.name == scenario.name }.map(\.outcome)
+            let passed = outcomes.count { $0 == .passed }
+            writer.write(["\(scenario.id ?? scenario.name): \(passed) of \(outcomes.count) runs passed"])
+        }
+        return journal.results.map(\.outcome)
+    }
+}
