@@ -42,9 +42,9 @@ import CoverageAssertions
 import KcovLabTesting
 import Testing
 
-@Test(.requiresMachine, arguments: try ScenarioCase.all(images: ["$image"], scenarios: ["L01"]))
-func scenario(_ scenario: ScenarioCase) async throws {
-    try await scenario.run()
+@Test(.machine, arguments: try MachineScenario.selected(["L01"], on: ["$image"]))
+func scenario(_ scenario: MachineScenario) async {
+    await scenario.run()
 }
 EOF
 cd "$work/outside"
