@@ -32,7 +32,8 @@ struct AcceleratorTrial: Sendable {
         let directory = try RunDirectory.create(
             below: settings.cache.appending(path: "trials"), image: image, now: Date())
         let journal = try RunJournal(writer: writer, file: directory.events)
-        let request = LabRequest(image: image, accelerator: accelerator.choice, jobs: 1, output: directory.url)
+        let request = LabRequest(
+            image: image, accelerator: accelerator.choice, jobs: 1, output: directory.url)
         let session = try await LabSession.open(request, settings: settings) { journal.receive($0) }
         for _ in 0..<Self.rounds {
             for scenario in scenarios where !Task.isCancelled { _ = await session.run(scenario) }

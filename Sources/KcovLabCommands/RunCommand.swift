@@ -100,9 +100,12 @@ struct RunCommand: AsyncParsableCommand {
             let unfinished = UnfinishedRun(
                 scenarios: selected.map { ($0.name, $0.id) }, image: choice.image, connection: connect,
                 replay: replay)
-            let outcome: Outcome =
+            var outcome: Outcome =
                 failure.status == ExitStatus.kernelFailed.rawValue ? .kernelFailed : .hostFailed
-            let reason = interruption.signal == nil ? failure.message : "stopped by the user"
+            var reason = failure.message
+            if interruption.signal != nil {
+                (outcome, reason) = (.skipped, "stopped by the user before it ran")
+            }
             let record = unfinished.record(
                 ended: journal.results, outcome: outcome, reason: reason, seconds: journal.seconds)
             try? ReportFiles.write(record, to: directory)

@@ -16,6 +16,7 @@ final class GuestConsole: Sendable {
         var log: FileHandle?
         var logged = 0
         var lastByte = ContinuousClock.now
+        var cannotLog: String?
     }
 
     private let state: Mutex<State>
@@ -30,7 +31,12 @@ final class GuestConsole: Sendable {
         let (reports, marks) = state.withLock { state in
             state.lastByte = .now
             let room = max(0, Self.logLimit - state.logged)
-            if room > 0 { try? state.log?.write(contentsOf: Data(bytes.prefix(room))) }
+            do {
+                try state.log?.write(contentsOf: Data(bytes.prefix(room)))
+            } catch {
+                state.cannotLog =
+                    state.cannotLog ?? "cannot write the console log: \(error.localizedDescription)"
+            }
             state.logged += min(room, bytes.count)
             return (state.watch.receive(bytes), state.marks.receive(bytes))
         }
@@ -55,6 +61,7 @@ final class GuestConsole: Sendable {
         state.withLock { state in
             facts.phase = max(facts.phase, state.watch.phase)
             facts.consoleBytes = state.watch.byteCount
+            facts.hostError = facts.hostError ?? state.cannotLog
             facts.consoleSilence = (ContinuousClock.now - state.lastByte) / .seconds(1)
         }
     }

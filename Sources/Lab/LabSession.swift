@@ -107,7 +107,8 @@ public final class LabSession: Sendable {
     /// Runs a scenario as soon as there is room for its guest.
     package func run(_ scenario: Scenario) async -> ScenarioResult {
         let result = await judge(scenario)
-        context.onEvent(.scenarioEnded(result))
+        // What an interruption kept from starting is no news.
+        if result.outcome != .skipped { context.onEvent(.scenarioEnded(result)) }
         return result
     }
 
@@ -140,7 +141,7 @@ public final class LabSession: Sendable {
             if failure.ending.fault == .kernel { stillborn.withLock { $0 = $0 ?? failure } }
             return scenario.result(failure, plan)
         } catch is CancellationError {
-            return scenario.result(.hostFailed, reason: "stopped by the user before it ran")
+            return scenario.result(.skipped, reason: "stopped by the user before it ran")
         } catch {
             return scenario.result(.hostFailed, reason: "\(error)")
         }
@@ -181,7 +182,7 @@ extension Scenario {
         let reports = failure.facts.reports.map(\.text)
         return ScenarioResult(
             name: name, id: id, contract: plan.contract,
-            outcome: failure.ending.fault == .kernel ? .kernelFailed : .hostFailed, seconds: 0,
+            outcome: failure.ending.outcome ?? .hostFailed, seconds: 0,
             reason: failure.ending.sentence(failure.facts), findings: [],
             console: (reports.isEmpty ? failure.lastLines : reports).joined(separator: "\n"), steps: [],
             buffers: [])

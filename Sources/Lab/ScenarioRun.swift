@@ -57,12 +57,7 @@ struct ScenarioRun: Sendable {
         buffers: [BufferSummary],
         lastLines: [String], seconds: Double
     ) -> ScenarioResult {
-        let outcome: Outcome =
-            switch ending.fault {
-            case .kernel: .kernelFailed
-            case .host: .hostFailed
-            case .nobody: findings.isEmpty ? .passed : .failed
-            }
+        let outcome = ending.outcome ?? (findings.isEmpty ? .passed : .failed)
         let first = findings.first.map { "\($0.expected); found: \($0.found)" }
         let reason: String? =
             switch outcome {
@@ -73,7 +68,7 @@ struct ScenarioRun: Sendable {
         var console: String?
         if !facts.reports.isEmpty {
             console = facts.reports.map(\.text).joined(separator: "\n")
-        } else if outcome == .kernelFailed || outcome == .hostFailed {
+        } else if ending.fault != .nobody {
             console = lastLines.isEmpty ? nil : lastLines.joined(separator: "\n")
         }
         return ScenarioResult(
@@ -151,6 +146,18 @@ struct ScenarioRun: Sendable {
         }
         return functions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10).map {
             "\($0.key) (\($0.value))"
+        }
+    }
+}
+
+extension RunEnding {
+    /// What an ending makes of a scenario; nil when that depends on what was found.
+    var outcome: Outcome? {
+        if self == .interrupted { return .skipped }
+        return switch fault {
+        case .kernel: .kernelFailed
+        case .host: .hostFailed
+        case .nobody: nil
         }
     }
 }
