@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+package import Foundation
 
 /// A name for contents: 128 bits of FNV-1a, enough against accidents, no protection against a forger.
-struct ContentDigest: Hashable, CustomStringConvertible {
+package struct ContentDigest: Hashable, CustomStringConvertible {
     private let first: UInt64
     private let second: UInt64
 
-    init(_ data: Data) {
+    package init(_ data: Data) {
         var first: UInt64 = 0xcbf2_9ce4_8422_2325
         var second: UInt64 = 0x8422_2325_cbf2_9ce4
         for byte in data {
@@ -18,7 +18,7 @@ struct ContentDigest: Hashable, CustomStringConvertible {
         self.second = second &+ UInt64(data.count)
     }
 
-    var description: String {
+    package var description: String {
         [first, second].map { value in
             let digits = String(value, radix: 16)
             return String(repeating: "0", count: 16 - digits.count) + digits

@@ -90,7 +90,7 @@ package struct EmbedRoot: Hashable, Sendable {
     }
 
     /// Removes everything but the probed capabilities of QEMU, which cost seconds to get again.
-    func removeState() {
+    package func removeState() {
         let files = FileManager.default
         for name in (try? files.contentsOfDirectory(atPath: directory.path)) ?? []
         where name != "cache" && name != "etc" {
@@ -99,7 +99,7 @@ package struct EmbedRoot: Hashable, Sendable {
     }
 
     /// The text of qemu.conf: QEMU runs as we do, touches no owner or label, and logs to files without virtlogd.
-    static func driverSettings(user: UInt32, group: UInt32) -> String {
+    package static func driverSettings(user: UInt32, group: UInt32) -> String {
         """
         user = "+\(user)"
         group = "+\(group)"

@@ -52,7 +52,7 @@ package struct FilePlacement: Sendable {
     }
 
     /// The pool's directory on the host of a URI; a session's user cannot write below /var/lib.
-    static func poolDirectory(for uri: String) -> String {
+    package static func poolDirectory(for uri: String) -> String {
         guard let parts = URLComponents(string: uri), parts.path == "/session" else {
             return "/var/lib/libvirt/kcovlab"
         }

@@ -52,8 +52,8 @@ extension GuestDefinition {
             """
     }
 
-    /// Makes text safe in content and in quoted attributes; control characters, which XML 1.0 cannot carry, go.
-    static func escape(_ text: String) -> String {
+    /// Makes text safe in content and in quoted attributes; what XML 1.0 cannot carry goes.
+    package static func escape(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -62,7 +62,7 @@ extension GuestDefinition {
             case ">": result += "&gt;"
             case "'": result += "&apos;"
             case "\"": result += "&quot;"
-            case _ where scalar.value < 0x20: break
+            case _ where scalar.value < 0x20, "\u{fffe}", "\u{ffff}": break
             default: result.unicodeScalars.append(scalar)
             }
         }

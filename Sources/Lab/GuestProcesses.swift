@@ -39,8 +39,9 @@ package enum GuestProcesses {
 
     /// Whether a command line, arguments ended by zero bytes, is a QEMU with one of the marks.
     package static func isGuest(commandLine: Data, marks: [String]) -> Bool {
-        guard let text = String(bytes: commandLine, encoding: .utf8),
-            let program = text.split(separator: "\0").first,
+        // Paths may hold any bytes; a QEMU that is ours must be known all the same.
+        let text = String(decoding: commandLine, as: UTF8.self)
+        guard let program = text.split(separator: "\0").first,
             program.split(separator: "/").last?.hasPrefix("qemu-system-") == true
         else { return false }
         return marks.contains { text.contains($0) }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+package import Foundation
 
 /// The part of a vmlinux that a boot loader reads.
-enum LoadableKernel {
+package enum LoadableKernel {
     /// Cuts an ELF image after its last segment, which leaves out debug information, nine tenths of a vmlinux.
     ///
     /// The header no longer mentions sections. Anything that is not a 64-bit little-endian ELF file stays as it is.
@@ -12,7 +12,8 @@ enum LoadableKernel {
         return trimmed(data) ?? data
     }
 
-    static func trimmed(_ data: Data) -> Data? {
+    /// The image without what no boot loader reads; nil when it is not such an ELF file or a header leads outside it.
+    package static func trimmed(_ data: Data) -> Data? {
         guard data.count > 64, data.prefix(6).elementsEqual([0x7f, 0x45, 0x4c, 0x46, 2, 1]) else {
             return nil
         }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+package import Foundation
 import Glibc
 import KcovModel
 
 /// A lock on a file that ends with its holder, however that ends (`flock`).
-final class SlotLock: Sendable {
-    enum Mode: Sendable {
+package final class SlotLock: Sendable {
+    package enum Mode: Sendable {
         case shared
         case exclusive
     }
 
-    let file: URL
+    package let file: URL
     private let handle: FileHandle
 
     private init(file: URL, handle: FileHandle) {
@@ -27,7 +27,7 @@ final class SlotLock: Sendable {
     /// Takes the lock, or returns nil when it is held in a way that excludes this one.
     ///
     /// - Throws: `HostError` when the file cannot be made or opened.
-    static func attempt(_ file: URL, _ mode: Mode = .exclusive) throws(HostError) -> SlotLock? {
+    package static func attempt(_ file: URL, _ mode: Mode = .exclusive) throws(HostError) -> SlotLock? {
         let handle = try open(file)
         guard flock(handle.fileDescriptor, (mode == .shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
             try? handle.close()
@@ -37,7 +37,7 @@ final class SlotLock: Sendable {
     }
 
     /// Whether somebody holds the lock; looking does not count as use of the file.
-    static func isHeld(_ file: URL) -> Bool {
+    package static func isHeld(_ file: URL) -> Bool {
         guard let handle = try? FileHandle(forReadingFrom: file) else { return false }
         defer { try? handle.close() }
         return flock(handle.fileDescriptor, LOCK_SH | LOCK_NB) != 0
@@ -55,7 +55,7 @@ final class SlotLock: Sendable {
     }
 
     /// Replaces what the file says.
-    func write(_ text: String) {
+    package func write(_ text: String) {
         try? handle.truncate(atOffset: 0)
         try? handle.write(contentsOf: Data(text.utf8))
     }
