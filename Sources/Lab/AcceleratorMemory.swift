@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
-import Installation
-import Libvirt
+package import Foundation
+package import Installation
+package import Libvirt
 
 /// What a probe found out, kept until the machine restarts or QEMU changes.
-struct AcceleratorMemory: Sendable {
+package struct AcceleratorMemory: Sendable {
     private struct Note: Codable {
         let connection: String
         let boot: String
@@ -15,12 +15,13 @@ struct AcceleratorMemory: Sendable {
         let date: Date
     }
 
-    private let file: URL
+    /// Where the answer for the connection is kept.
+    package let file: URL
     private let connection: String
     private let boot: String
     private let hypervisor: UInt
 
-    init(connection: Connection, settings: Settings) async throws(LibvirtError) {
+    package init(connection: Connection, settings: Settings) async throws(LibvirtError) {
         // Every root of the embedded driver is the same machine.
         self.connection = FilePlacement.isEmbedded(connection.uri) ? "qemu:///embed" : connection.uri
         let text = try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
@@ -31,17 +32,17 @@ struct AcceleratorMemory: Sendable {
     }
 
     /// What is known; nil when nothing is, or when it was found out under other circumstances.
-    func recall() -> Accelerator? {
+    package func recall() -> Accelerator? {
         guard let data = try? Data(contentsOf: file),
             let note = try? JSONDecoder().decode(Note.self, from: data),
-            note.connection == connection, note.boot == boot, note.hypervisor == hypervisor
+            !boot.isEmpty, note.connection == connection, note.boot == boot, note.hypervisor == hypervisor
         else { return nil }
         let date = note.date.formatted(.iso8601)
         return Accelerator(kind: note.kind, reason: "\(note.reason) (remembered from \(date))")
     }
 
     /// Keeps an answer; a cache that cannot be written only means that the next run probes again.
-    func keep(_ accelerator: Accelerator) {
+    package func keep(_ accelerator: Accelerator) {
         let note = Note(
             connection: connection, boot: boot, hypervisor: hypervisor, kind: accelerator.kind,
             reason: accelerator.reason, date: Date())

@@ -2,19 +2,28 @@
 
 import CHost
 import Foundation
-import Installation
-import Libvirt
+package import Installation
+package import Libvirt
 
 /// Finds out what executes guests at a useful speed.
 ///
 /// That /dev/kvm exists and opens says little: on a nested host it can create a machine in which every ordinary guest
 /// hangs. So a guest of a few hundred bytes (probe.S) must make progress on it, in not much more time than it takes when
 /// every instruction is emulated.
-struct AcceleratorProbe: Sendable {
+package struct AcceleratorProbe: Sendable {
     let connection: Connection
     let placement: FilePlacement
     let run: RunIdentity
     let settings: Settings
+
+    package init(
+        connection: Connection, placement: FilePlacement, run: RunIdentity, settings: Settings
+    ) {
+        self.connection = connection
+        self.placement = placement
+        self.run = run
+        self.settings = settings
+    }
 
     /// Seconds the probe may take at least, however fast emulation is: QEMU's own start varies by that much.
     private static let patience = 3.0
@@ -25,66 +34,84 @@ struct AcceleratorProbe: Sendable {
 
     /// Decides what runs guests on this connection.
     ///
-    /// - Throws: `HostError` when `kvm` was asked for and does not work, or when nothing works.
-    func decide(_ choice: AcceleratorChoice) async throws -> Accelerator {
-        switch choice {
-        case .tcg: return Accelerator(kind: .tcg, reason: "asked for with --accel tcg")
-        case .kvm:
-            switch try await probeKVM() {
-            case .works(let reason): return Accelerator(kind: .kvm, reason: reason)
-            case .useless(let reason):
-                throw HostError(
-                    tried: "run guests with KVM on \(connection.uri)", seen: reason,
-                    advice: "Use --accel tcg, or --accel auto, which takes KVM only where it works.")
+    /// - Throws: `HostError` when `kvm` was asked for and does not work, or when nothing works, and `CancellationError`.
+    package func decide(_ choice: AcceleratorChoice) async throws -> Accelerator {
+        do {
+            switch choice {
+            case .tcg: return Accelerator(kind: .tcg, reason: "asked for with --accel tcg")
+            case .kvm:
+                let finding = if let obstacle { Finding.useless(obstacle) } else { try await compare() }
+                switch finding {
+                case .works(let reason): return Accelerator(kind: .kvm, reason: reason)
+                case .useless(let reason):
+                    throw HostError(
+                        tried: "run guests with KVM on \(connection.uri)", seen: reason,
+                        advice: "Use --accel tcg, or --accel auto, which takes KVM only where it works.")
+                }
+            case .auto:
+                // Seen anew each time: it costs nothing and can change while the machine runs.
+                if let obstacle { return Accelerator(kind: .tcg, reason: obstacle) }
+                let memory = try await AcceleratorMemory(connection: connection, settings: settings)
+                if let remembered = memory.recall() { return remembered }
+                let accelerator: Accelerator =
+                    switch try await compare() {
+                    case .works(let reason): Accelerator(kind: .kvm, reason: reason)
+                    case .useless(let reason): Accelerator(kind: .tcg, reason: reason)
+                    }
+                memory.keep(accelerator)
+                return accelerator
             }
-        case .auto:
-            let memory = try await AcceleratorMemory(connection: connection, settings: settings)
-            if let remembered = memory.recall() { return remembered }
-            let finding = try await probeKVM()
-            let kind: Accelerator.Kind = if case .works = finding { .kvm } else { .tcg }
-            let accelerator = Accelerator(kind: kind, reason: finding.text)
-            memory.keep(accelerator)
-            return accelerator
+        } catch let error as LibvirtError {
+            throw HostError(error)
         }
     }
 
     private enum Finding {
         case works(String)
         case useless(String)
-
-        var text: String {
-            switch self {
-            case .works(let text), .useless(let text): text
-            }
-        }
     }
 
-    private func probeKVM() async throws -> Finding {
-        if FilePlacement.isEmbedded(connection.uri) {
-            guard FileManager.default.fileExists(atPath: "/dev/kvm") else {
-                return .useless("/dev/kvm does not exist")
-            }
-            guard FileManager.default.isWritableFile(atPath: "/dev/kvm") else {
-                return .useless("/dev/kvm cannot be opened by this user; membership in its group helps")
-            }
+    /// Why KVM cannot work, as far as a look at this machine tells; nil when only a guest can tell.
+    private var obstacle: String? {
+        guard FilePlacement.isEmbedded(connection.uri) else { return nil }
+        if !FileManager.default.fileExists(atPath: "/dev/kvm") { return "/dev/kvm does not exist" }
+        if !FileManager.default.isWritableFile(atPath: "/dev/kvm") {
+            return "/dev/kvm cannot be opened by this user; membership in its group helps"
         }
+        return nil
+    }
+
+    private func compare() async throws -> Finding {
         let image = try await placeImage()
-        guard let emulated = try await seconds(.tcg, image: image, limit: Self.emulationLimit) else {
-            throw HostError(
-                tried: "run a first guest on \(connection.uri)",
-                seen: "it made no progress in \(Int(Self.emulationLimit)) s even when emulated")
+        let emulated: Double
+        switch try await measure(.tcg, image: image, limit: Self.emulationLimit) {
+        case .done(let seconds): emulated = seconds
+        case .ended: throw Self.broken(on: connection, "it ended before it was done, even when emulated")
+        case .late:
+            throw Self.broken(
+                on: connection,
+                "it was not done in \(Int(Self.emulationLimit)) s even when emulated")
         }
         let limit = max(Self.patience, emulated * Self.tolerance)
         do {
-            guard let real = try await seconds(.kvm, image: image, limit: limit) else {
+            switch try await measure(.kvm, image: image, limit: limit) {
+            case .done(let seconds):
+                return .works(
+                    "a first guest took \(rounded(seconds)) s on KVM, emulated \(rounded(emulated)) s")
+            case .ended:
+                return .useless("KVM is there, but a first guest on it ended before it was done")
+            case .late:
                 return .useless(
-                    "KVM is there, but a first guest made no progress on it in \(rounded(limit)) s, emulated it takes "
+                    "KVM is there, but a first guest was not done on it in \(rounded(limit)) s, emulated it takes "
                         + "\(rounded(emulated)) s")
             }
-            return .works("a first guest took \(rounded(real)) s on KVM, emulated \(rounded(emulated)) s")
         } catch let error as LibvirtError {
             return .useless("QEMU does not start guests on KVM: \(Self.cause(error.message))")
         }
+    }
+
+    private static func broken(on connection: Connection, _ seen: String) -> HostError {
+        HostError(tried: "run a first guest on \(connection.uri)", seen: seen)
     }
 
     /// What QEMU itself says in a message of libvirt, one short line.
@@ -95,8 +122,23 @@ struct AcceleratorProbe: Sendable {
         return String(line[..<end].prefix(160))
     }
 
-    /// Seconds from the start of the probe guest to its last word; nil when the limit came first.
-    private func seconds(_ kind: Accelerator.Kind, image: String, limit: Double) async throws -> Double? {
+    /// What became of a probe guest.
+    package enum Progress: Hashable, Sendable {
+        /// It said its last word so many seconds after its start.
+        case done(seconds: Double)
+        /// It ended without its last word.
+        case ended
+        /// The limit came first.
+        case late
+    }
+
+    /// Runs an image until it says `done`, at most so many seconds, and ends it in any case.
+    ///
+    /// - Parameter image: A path on the hypervisor's host.
+    /// - Throws: `LibvirtError` when the guest does not start, and `CancellationError`.
+    package func measure(
+        _ kind: Accelerator.Kind, image: String, limit: Double
+    ) async throws -> Progress {
         let name = "\(run.domainPrefix)probe-\(kind.rawValue)"
         let definition = GuestDefinition(
             name: name, kernel: image, initramfs: nil, commandLine: "", processors: 1, memory: 64,
@@ -104,18 +146,11 @@ struct AcceleratorProbe: Sendable {
             hasAgent: false, run: run.id, owner: run.owner)
         let domain = try await Domain.createPaused(xml: definition.xml, name: name, on: connection)
         let process = FilePlacement.isEmbedded(connection.uri) ? GuestProcess(guest: name) : nil
-        let words = Mailbox<[UInt8]>()
         do {
-            let console = try await ByteStream.console(
-                of: domain, received: { words.post($0) }, ended: { _ in words.post([]) })
-            let start = ContinuousClock.now
-            try await domain.resume()
-            let isDone = try await hears("done", in: words, until: start + .seconds(limit))
-            let taken = (ContinuousClock.now - start) / .seconds(1)
-            console.close()
+            let progress = try await listen(to: domain, limit: limit)
             process?.kill()
             try await domain.destroy()
-            return isDone ? taken : nil
+            return progress
         } catch {
             process?.kill()
             try? await domain.destroy()
@@ -123,23 +158,30 @@ struct AcceleratorProbe: Sendable {
         }
     }
 
-    private func hears(
-        _ word: String, in words: Mailbox<[UInt8]>, until deadline: ContinuousClock.Instant
-    ) async throws -> Bool {
+    private func listen(to domain: Domain, limit: Double) async throws -> Progress {
+        let words = Mailbox<[UInt8]>()
+        let console = try await ByteStream.console(
+            of: domain, received: { words.post($0) }, ended: { _ in words.post([]) })
+        defer { console.close() }
+        let start = ContinuousClock.now
+        try await domain.resume()
         var text: [UInt8] = []
         while true {
-            switch await words.next(until: deadline) {
+            switch await words.next(until: start + .seconds(limit)) {
             case .element(let bytes):
-                if bytes.isEmpty { return false }
+                if bytes.isEmpty { return .ended }
                 text = (text + bytes).suffix(256)
-                if text.contains(Array(word.utf8)) { return true }
-            case .late: return false
+                if text.contains(Array("done".utf8)) {
+                    return .done(seconds: (ContinuousClock.now - start) / .seconds(1))
+                }
+            case .late: return .late
             case .cancelled: throw CancellationError()
             }
         }
     }
 
-    private func placeImage() async throws -> String {
+    /// Puts the probe's image where the hypervisor can read it, and returns its path there.
+    package func placeImage() async throws -> String {
         // Safety: the image is constant data of this program with this length.
         let image = unsafe Data(bytes: chost_probe_image(), count: chost_probe_length())
         let file = run.directory.appending(path: "probe.bin")

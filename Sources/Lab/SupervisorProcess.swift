@@ -3,12 +3,12 @@
 import CHost
 import Foundation
 import Glibc
-import Installation
+package import Installation
 import KcovModel
 import Libvirt
 
 /// A run's hold on its supervisor: while this lives, the supervisor waits.
-final class SupervisorProcess: Sendable {
+package final class SupervisorProcess: Sendable {
     private let process: Int32
     private let pipe: FileHandle
 
@@ -20,7 +20,7 @@ final class SupervisorProcess: Sendable {
     /// Starts the supervisor of a run and waits until it watches.
     ///
     /// - Throws: `HostError` when the command cannot be found or does not answer.
-    static func start(_ supervisor: Supervisor, settings: Settings) async throws(HostError)
+    package static func start(_ supervisor: Supervisor, settings: Settings) async throws(HostError)
         -> SupervisorProcess
     {
         let command = try command(settings: settings)
@@ -30,7 +30,7 @@ final class SupervisorProcess: Sendable {
     }
 
     /// Lets the supervisor do its work and waits until it did.
-    func end() async {
+    package func end() async {
         try? pipe.close()
         await BlockingCall.run { [process] in
             var status: Int32 = 0
