@@ -8,8 +8,8 @@ package import Libvirt
 /// Finds out what executes guests at a useful speed.
 ///
 /// That /dev/kvm exists and opens says little: on a nested host it can create a machine in which every ordinary guest
-/// hangs. So a guest of a few hundred bytes (probe.S) must make progress on it, in not much more time than it takes when
-/// every instruction is emulated.
+/// hangs. So a guest of a few hundred bytes (probe.S) must make progress on it, in no more time than it takes when every
+/// instruction is emulated.
 package struct AcceleratorProbe: Sendable {
     let connection: Connection
     let placement: FilePlacement
@@ -25,10 +25,11 @@ package struct AcceleratorProbe: Sendable {
         self.settings = settings
     }
 
-    /// Seconds the probe may take at least, however fast emulation is: QEMU's own start varies by that much.
+    /// Seconds within which an accelerator is good enough even if emulation is faster.
+    ///
+    /// So that noise in a few tenths of a second decides nothing. A nested host whose KVM is of no use needed 7.6 s where
+    /// emulation took 0.5 s.
     private static let patience = 3.0
-    /// How much slower than emulation an accelerator may be before it is of no use.
-    private static let tolerance = 4.0
     /// Seconds after which emulation itself counts as broken.
     private static let emulationLimit = 60.0
 
@@ -92,7 +93,8 @@ package struct AcceleratorProbe: Sendable {
                 on: connection,
                 "it was not done in \(Int(Self.emulationLimit)) s even when emulated")
         }
-        let limit = max(Self.patience, emulated * Self.tolerance)
+        // Never a multiple of it: emulation is measured first, and the load that slowed it down may have gone since.
+        let limit = max(Self.patience, emulated)
         do {
             switch try await measure(.kvm, image: image, limit: limit) {
             case .done(let seconds):
@@ -134,7 +136,11 @@ package struct AcceleratorProbe: Sendable {
 
     /// Runs an image until it says `done`, at most so many seconds, and ends it in any case.
     ///
-    /// - Parameter image: A path on the hypervisor's host.
+    /// - Parameters:
+    ///   - kind: What executes it.
+    ///   - image: A path on the hypervisor's host.
+    ///   - limit: Seconds from its start.
+    /// - Returns: What became of it.
     /// - Throws: `LibvirtError` when the guest does not start, and `CancellationError`.
     package func measure(
         _ kind: Accelerator.Kind, image: String, limit: Double
