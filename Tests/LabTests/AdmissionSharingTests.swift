@@ -60,17 +60,16 @@ struct AdmissionSharingTests {
         withExtendedLifetime(holder) {}
     }
 
-    @Test("Who gives up waiting takes nothing with him")
+    @Test("Who gives up waiting takes nothing with him", .timeLimit(.minutes(1)))
     func cancelled() async throws {
         var holder: Admission.Ticket? = try await admission().admit(processors: 4, memory: 64)
         let waiter = await waiting(64, on: admission())
         waiter.cancel()
         await #expect(throws: CancellationError.self) { try await waiter.value }
         holder = nil
-        // Both places and all the memory are there.
-        let all = try await admission().admit(processors: 4, memory: 1808) {
-            Issue.record("something is still taken")
-        }
+        // Both places and all the memory are there; perhaps after a moment, in which a child of another test that is being
+        // started still has a copy of the lock's descriptor.
+        let all = try await admission().admit(processors: 4, memory: 1808)
         withExtendedLifetime((holder, all)) {}
     }
 
