@@ -21,7 +21,7 @@ package final class SlotLock: Sendable {
 
     deinit {
         // The file stays: whoever waits for the lock watches or holds this very file.
-        try? handle.close()
+        Self.release(handle)
     }
 
     /// Takes the lock, or returns nil when it is held in a way that excludes this one.
@@ -39,7 +39,7 @@ package final class SlotLock: Sendable {
     /// Whether somebody holds the lock; looking does not count as use of the file.
     package static func isHeld(_ file: URL) -> Bool {
         guard let handle = try? FileHandle(forReadingFrom: file) else { return false }
-        defer { try? handle.close() }
+        defer { release(handle) }
         return flock(handle.fileDescriptor, LOCK_SH | LOCK_NB) != 0
     }
 
@@ -52,6 +52,12 @@ package final class SlotLock: Sendable {
             }
         }
         return SlotLock(file: file, handle: handle)
+    }
+
+    /// Unlocks before closing: a process forked meanwhile shares the lock, and would keep it until it executes a program.
+    private static func release(_ handle: FileHandle) {
+        _ = flock(handle.fileDescriptor, LOCK_UN)
+        try? handle.close()
     }
 
     /// Replaces what the file says.

@@ -5,7 +5,7 @@ import Lab
 import Testing
 
 /// Runs are processes of their own: what they share is a directory, so each holder here has its own `Admission`.
-@Suite("Admission of guests of several runs")
+@Suite("Admission of guests of several runs", .timeLimit(.minutes(1)))
 struct AdmissionSharingTests {
     private let directory: TestDirectory
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Lab
 import Testing
 
@@ -23,6 +24,25 @@ struct SlotLockTests {
         let exclusive = try #require(try SlotLock.attempt(file))
         #expect(try SlotLock.attempt(file, .shared) == nil)
         withExtendedLifetime(exclusive) {}
+    }
+
+    @Test("A lock ends with its holder though a process forked meanwhile has the file open")
+    func inherited() throws {
+        let file = directory.url.appending(path: "lock")
+        var lock = try SlotLock.attempt(file)
+        // A second descriptor of the same open file, as a child gets it.
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+            name in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(name)")) == file.path
+        }
+        let copy = dup(try #require(descriptors.first.flatMap { Int32($0) }))
+        try #require(copy >= 0)
+        defer { close(copy) }
+        #expect(try SlotLock.attempt(file) == nil)
+        lock = nil
+        #expect(!SlotLock.isHeld(file))
+        #expect(try SlotLock.attempt(file) != nil)
+        withExtendedLifetime(lock) {}
     }
 
     @Test("What the file says is replaced, not overwritten in part")
