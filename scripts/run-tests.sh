@@ -14,9 +14,19 @@ images=$3
 mkdir -p "$(dirname "$results")"
 rm -f "$results"
 
-status=0
-KCOVLAB_REQUIRE_MACHINE=1 KCOVLAB_TEST_IMAGES="$images" KCOVLAB_TEST_RESULTS="$PWD/$results" \
-    "$swift" test || status=$?
+log=$(dirname "$results")/test-output.txt
+failed=$(dirname "$results")/test-failed
+rm -f "$failed"
+{
+    KCOVLAB_REQUIRE_MACHINE=1 KCOVLAB_TEST_IMAGES="$images" KCOVLAB_TEST_RESULTS="$PWD/$results" \
+        "$swift" test 2>&1 || touch "$failed"
+} | tee "$log"
 
+status=0
+if [ -e "$failed" ]; then
+    status=1
+    echo "What failed, again (everything is in $log):"
+    grep -E '✘ .* recorded an issue|error:|Fatal error' "$log" | head -n 40 || true
+fi
 scripts/summarize-tests.sh "$results" "$images" || status=1
 exit "$status"

@@ -95,7 +95,7 @@ final class AgentOnHost {
     }
 
     /// Runs a program of a session that was greeted, and collects what is said about it.
-    func run(_ tasks: [TaskProgram], stepLimit: UInt32 = 2000, limit: UInt32 = 10_000) throws -> Report {
+    func run(_ tasks: [TaskProgram], stepLimit: UInt32 = 60_000, limit: UInt32 = 120_000) throws -> Report {
         let program = Program(descriptors: [], stimuli: [], tasks: tasks, stepLimit: stepLimit, limit: limit)
         try send(.run(run: 1, program: program))
         var report = Report()

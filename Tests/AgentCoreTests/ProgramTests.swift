@@ -11,7 +11,7 @@ import Testing
 @Suite("Programs", .serialized)
 struct ProgramTests {
     private func run(
-        _ tasks: [TaskProgram], stepLimit: UInt32 = 2000, limit: UInt32 = 10_000
+        _ tasks: [TaskProgram], stepLimit: UInt32 = 60_000, limit: UInt32 = 120_000
     ) throws -> AgentOnHost.Report {
         let agent = try AgentOnHost()
         try agent.greet()
@@ -141,7 +141,7 @@ struct ProgramTests {
                         .call(1, "read", [.reference("event"), .integer(0x1000), .integer(8)]),
                         .call(2, "getppid"),
                     ])
-            ], stepLimit: 100)
+            ], stepLimit: 5000)
         #expect(report.ending == .stuck(step: 1))
         #expect(report.states == [.kept, .stuck, .notReached])
         #expect(report.tasks["main"]?.state == .stuck)
@@ -151,7 +151,7 @@ struct ProgramTests {
     func endless() throws {
         let loop = Step(
             number: 0, verb: "repeat", arguments: ["count": .integer(.max)], body: [.call(1, "getppid")])
-        let report = try run([TaskProgram(name: "main", steps: [loop])], limit: 2000)
+        let report = try run([TaskProgram(name: "main", steps: [loop])], limit: 5000)
         #expect(report.ending == .timedOut)
         #expect(report.states[0] != .kept)
         #expect(report.steps[1].runs > 0)
