@@ -160,11 +160,23 @@ let package = Package(
             ],
             swiftSettings: settings()),
 
+        // Deliberate kernel bugs, and which scenarios find them.
+        .target(
+            name: "Mutation",
+            dependencies: ["Diagnostics", "Installation", "KernelBuild", "Lab", "ScenarioModel"],
+            swiftSettings: settings()),
+        .testTarget(
+            name: "MutationTests",
+            dependencies: [
+                "CoverageAssertions", "Diagnostics", "Installation", "KernelBuild", "Lab", "Mutation", "Reports",
+            ],
+            swiftSettings: settings()),
+
         // Text, JSON, JUnit, KTAP from what a run recorded.
         .target(
             name: "Reports",
             dependencies: [
-                "CoverageAssertions", "Installation", "KernelBuild", "Lab",
+                "CoverageAssertions", "Installation", "KernelBuild", "Lab", "Mutation",
             ],
             swiftSettings: settings()),
         .testTarget(
@@ -192,7 +204,8 @@ let package = Package(
             name: "KcovLabCommands",
             dependencies: [
                 argumentParser, "ConsoleWatch", "CoverageAssertions", "Diagnostics", "Doctor", "Installation",
-                "KcovModel", "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Reports", "ScenarioModel",
+                "KcovModel", "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Mutation", "Reports",
+                "ScenarioModel",
             ],
             swiftSettings: settings()),
         .testTarget(

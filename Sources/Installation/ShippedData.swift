@@ -17,6 +17,8 @@ public struct ShippedData: Sendable, Hashable {
     public var scenarios: URL { home.appending(path: "Scenarios") }
     /// What counts as a kernel report on the console.
     public var consoleRules: URL { images.appending(path: "rules/console.yaml") }
+    /// Deliberate kernel bugs.
+    public var mutants: URL { images.appending(path: "mutants") }
     /// Functions that may add program counters to any task's coverage.
     public var noiseRules: URL { images.appending(path: "rules/noise.yaml") }
 

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Installation
+import KernelBuild
 import Lab
 import Reports
 import ScenarioModel
@@ -20,7 +21,7 @@ struct AcceleratorTrial: Sendable {
     static let rounds = 20
 
     let accelerator: TriedAccelerator
-    let image: String
+    let kernel: KernelChoice
     let settings: Settings
 
     /// Runs everything and says how often each scenario held.
@@ -30,10 +31,10 @@ struct AcceleratorTrial: Sendable {
         let scenarios = try ScenarioCatalog.load(directory: ShippedData.locate(settings: settings).scenarios)
             .select(Self.scenarios)
         let directory = try RunDirectory.create(
-            below: settings.cache.appending(path: "trials"), image: image, now: Date())
+            below: settings.cache.appending(path: "trials"), image: kernel.name, now: Date())
         let journal = try RunJournal(writer: writer, file: directory.events)
         let request = LabRequest(
-            image: image, accelerator: accelerator.choice, jobs: 1, output: directory.url)
+            kernel: kernel, accelerator: accelerator.choice, jobs: 1, output: directory.url)
         let session = try await LabSession.open(request, settings: settings) { journal.receive($0) }
         for _ in 0..<Self.rounds {
             for scenario in scenarios where !Task.isCancelled { _ = await session.run(scenario) }

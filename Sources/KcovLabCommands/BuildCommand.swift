@@ -12,17 +12,17 @@ struct BuildCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "build", abstract: "Builds a kernel without running anything on it.")
 
-    @OptionGroup var choice: ImageOption
+    @OptionGroup var choice: KernelOptions
 
     func run() async throws {
         let builder = KernelBuilder(settings: .current, shipped: try ShippedData.locate())
         let interruption = Interruption()
         let writer = TerminalWriter(output: .standardOutput, settings: .current)
         let journal = try RunJournal(writer: writer, file: nil)
-        let image = choice.image
+        let kernel = choice.kernel
         do {
             let artifact = try await interruption.cancelling {
-                try await builder.build(image: image) { journal.receive(.building($0)) }
+                try await builder.build(kernel) { journal.receive(.building($0)) }
             }
             writer.write([artifact.vmlinux.path])
         } catch {

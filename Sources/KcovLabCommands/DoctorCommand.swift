@@ -18,7 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
             "Try an accelerator: L01 and R01, each 20 times in a restored guest.", valueName: "kvm"))
     var accelerator: TriedAccelerator?
 
-    @OptionGroup var choice: ImageOption
+    @OptionGroup var choice: KernelOptions
 
     func run() async throws {
         let writer = TerminalWriter(output: .standardOutput, settings: .current)
@@ -33,7 +33,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func attempt(_ accelerator: TriedAccelerator, _ writer: TerminalWriter) async throws {
-        let trial = AcceleratorTrial(accelerator: accelerator, image: choice.image, settings: .current)
+        let trial = AcceleratorTrial(accelerator: accelerator, kernel: choice.kernel, settings: .current)
         let interruption = Interruption()
         do {
             let outcomes = try await interruption.cancelling { try await trial.run(writer: writer) }

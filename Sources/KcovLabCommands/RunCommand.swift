@@ -3,6 +3,7 @@
 public import ArgumentParser
 import Foundation
 import Installation
+import KernelBuild
 public import Lab
 import Reports
 import ScenarioModel
@@ -24,7 +25,7 @@ struct RunCommand: AsyncParsableCommand {
             "Names, ids, globs or files; none means all that apply.", valueName: "scenario"))
     var scenarios: [String] = []
 
-    @OptionGroup var choice: ImageOption
+    @OptionGroup var choice: KernelOptions
 
     @Option(help: ArgumentHelp("Where guests run, as libvirt names it.", valueName: "uri"))
     var connect = LabRequest.defaultConnection
@@ -54,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
         let writer = TerminalWriter(output: .standardOutput, settings: settings)
         let journal = try RunJournal(writer: writer, file: directory.events)
         let request = LabRequest(
-            image: choice.image, connection: connect, accelerator: accelerator, isolation: isolation,
+            kernel: choice.kernel, connection: connect, accelerator: accelerator, isolation: isolation,
             jobs: jobs,
             output: directory.url)
         let interruption = Interruption()
@@ -80,10 +81,8 @@ struct RunCommand: AsyncParsableCommand {
 
     private func takeDirectory() throws -> RunDirectory {
         if let output { return try RunDirectory.use(URL(fileURLWithPath: output)) }
-        // A recipe file gives its name without the directory and the ending.
-        var name = choice.image.split(separator: "/").last.map(String.init) ?? choice.image
-        for ending in [".yaml", ".yml"] where name.hasSuffix(ending) { name.removeLast(ending.count) }
-        return try RunDirectory.create(below: URL(fileURLWithPath: Self.parent), image: name, now: Date())
+        return try RunDirectory.create(
+            below: URL(fileURLWithPath: Self.parent), image: choice.kernel.name, now: Date())
     }
 
     /// Leaves reports of a run that stopped before its end, and says why it did.
@@ -98,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
         let kept = hasBegun ? "what ended is in \(directory.shortPath)" : nil
         if hasBegun {
             let unfinished = UnfinishedRun(
-                scenarios: selected.map { ($0.name, $0.id) }, image: choice.image, connection: connect,
+                scenarios: selected.map { ($0.name, $0.id) }, image: choice.kernel.name, connection: connect,
                 replay: replay)
             var outcome: Outcome =
                 failure.status == ExitStatus.kernelFailed.rawValue ? .kernelFailed : .hostFailed
@@ -118,7 +117,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// The command that runs the same again, as a shell reads it.
     private var replay: String {
-        var words = ["kcovlab", "run"] + scenarios + ["--image", choice.image]
+        var words = ["kcovlab", "run"] + scenarios + choice.words
         if connect != LabRequest.defaultConnection { words += ["--connect", connect] }
         if accelerator != .auto { words += ["--accel", accelerator.rawValue] }
         if isolation != .fresh { words += ["--isolation", isolation.rawValue] }

@@ -3,6 +3,7 @@
 import Foundation
 import Glibc
 import Installation
+import KernelBuild
 import Lab
 import Reports
 import Synchronization
@@ -28,7 +29,7 @@ enum SharedSessions {
             below: settings.cache.appending(path: "tests"), image: image, now: Date())
         let journal = try RunJournal(
             writer: TerminalWriter(output: .standardError, settings: settings), file: directory.events)
-        let request = LabRequest(image: image, output: directory.url)
+        let request = LabRequest(kernel: KernelChoice(image: image), output: directory.url)
         return try await LabSession.open(request, settings: settings) { journal.receive($0) }
     }
 

@@ -28,15 +28,15 @@ package struct KernelBuilder: Sendable {
         cache = KernelCache(root: settings.cache, limit: settings.cacheLimit)
     }
 
-    /// Builds a shipped image or the recipe in a file.
+    /// Builds a kernel that was chosen.
     ///
     /// - Parameters:
-    ///   - image: The name of an image, or a file.
+    ///   - choice: An image and its changes.
     ///   - onEvent: Called in order, from one task.
     /// - Returns: The kernel; it stays in the cache for as long as this process lives.
     /// - Throws: `InputError`, `KernelBuildFailure`, `BuildHostError`, `SandboxUnavailable`, `CancellationError`.
-    package func build(image: String, onEvent: (BuildEvent) -> Void) async throws -> KernelArtifact {
-        try await build(try recipes.resolve(image), onEvent: onEvent)
+    package func build(_ choice: KernelChoice, onEvent: (BuildEvent) -> Void) async throws -> KernelArtifact {
+        try await build(try recipes.resolve(choice), onEvent: onEvent)
     }
 
     /// Builds a recipe.

@@ -7,7 +7,7 @@ package import Installation
 /// Finds recipes and fills in what they inherit.
 package struct RecipeStore: Sendable {
     private let images: URL
-    private let kconfigs: URL
+    let kconfigs: URL
 
     package init(shipped: ShippedData) {
         self.init(images: shipped.images, kconfigs: shipped.kconfigs)
@@ -74,6 +74,18 @@ package struct RecipeStore: Sendable {
             features: features, compiler: chain.lazy.compactMap(\.compiler).first ?? .gcc,
             processors: chain.lazy.compactMap(\.processors).first ?? 2,
             memory: chain.lazy.compactMap(\.memory).first ?? 512)
+    }
+
+    /// The names of an image and of what it inherits from, itself first.
+    ///
+    /// - Throws: `InputError` like `resolve(_:)`.
+    package func lineage(of nameOrFile: String) throws(InputError) -> [String] {
+        let collector = DiagnosticCollector()
+        let origin = SourceLocation(file: "--image", line: 1, column: 1)
+        let file = locate(nameOrFile, from: nil, at: origin, collector: collector)
+        let chain = file.map { inheritance(of: $0, collector: collector) } ?? []
+        try collector.throwIfAny()
+        return chain.compactMap { $0.name?.text }
     }
 
     /// The recipe itself, then its parent, and so on.

@@ -29,7 +29,7 @@ package enum Lab {
                 do throws(InputError) { _ = try session.plan(scenario) } catch { collector.add(error) }
             }
             try collector.throwIfAny()
-            let results = await run(scenarios, in: session)
+            let results = await session.run(scenarios)
             let record = session.record(
                 results, replay: replay, seconds: (ContinuousClock.now - start) / .seconds(1))
             await session.end()
@@ -38,17 +38,6 @@ package enum Lab {
         } catch {
             await session.end()
             throw error
-        }
-    }
-
-    private static func run(_ scenarios: [Scenario], in session: LabSession) async -> [ScenarioResult] {
-        await withTaskGroup { group in
-            for (index, scenario) in scenarios.enumerated() {
-                group.addTask { (index, await session.run(scenario)) }
-            }
-            var results: [(Int, ScenarioResult)] = []
-            for await result in group { results.append(result) }
-            return results.sorted { $0.0 < $1.0 }.map(\.1)
         }
     }
 }

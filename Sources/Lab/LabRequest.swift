@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Foundation
+public import KernelBuild
 
 /// How guests are shared between scenarios.
 public enum Isolation: String, CaseIterable, Sendable {
@@ -12,8 +13,7 @@ public enum Isolation: String, CaseIterable, Sendable {
 
 /// What scenarios run on.
 public struct LabRequest: Sendable {
-    /// A shipped image by name, or a recipe file.
-    public var image: String
+    public var kernel: KernelChoice
     /// A libvirt URI; `qemu:///embed` is libvirt's QEMU driver inside this process.
     public var connection: String
     public var accelerator: AcceleratorChoice
@@ -24,10 +24,10 @@ public struct LabRequest: Sendable {
     public var output: URL
 
     public init(
-        image: String, connection: String = Self.defaultConnection, accelerator: AcceleratorChoice = .auto,
+        kernel: KernelChoice, connection: String = Self.defaultConnection, accelerator: AcceleratorChoice = .auto,
         isolation: Isolation = .fresh, jobs: Int? = nil, output: URL
     ) {
-        self.image = image
+        self.kernel = kernel
         self.connection = connection
         self.accelerator = accelerator
         self.isolation = isolation

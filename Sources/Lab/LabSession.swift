@@ -47,7 +47,7 @@ public final class LabSession: Sendable {
     ) async throws -> LabSession {
         let shipped = try ShippedData.locate(settings: settings)
         let rules = try ConsoleRules(load: shipped.consoleRules)
-        let recipe = try RecipeStore(shipped: shipped).resolve(request.image)
+        let recipe = try RecipeStore(shipped: shipped).resolve(request.kernel)
         // What can fail in a second comes before what takes minutes.
         let connection = try await Hypervisor.connect(request.connection, settings: settings)
         let artifact = try await KernelBuilder(settings: settings, shipped: shipped).build(recipe) {
@@ -147,6 +147,36 @@ public final class LabSession: Sendable {
         }
     }
 
+    /// Runs scenarios, as many at a time as there are places for their guests.
+    ///
+    /// - Parameters:
+    ///   - scenarios: In the order in which they start.
+    ///   - isEnough: Asked with each result; once it says yes, no further scenario starts.
+    /// - Returns: The results of those that ran, in the order given.
+    package func run(
+        _ scenarios: [Scenario], until isEnough: @Sendable (ScenarioResult) -> Bool = { _ in false }
+    ) async -> [ScenarioResult] {
+        await withTaskGroup(of: (Int, ScenarioResult).self) { group in
+            var waiting = scenarios.enumerated().makeIterator()
+            func start() {
+                guard let (index, scenario) = waiting.next() else { return }
+                group.addTask { (index, await self.run(scenario)) }
+            }
+            for _ in 0..<places.count { start() }
+            var results: [(Int, ScenarioResult)] = []
+            var isDone = false
+            while let result = await group.next() {
+                results.append(result)
+                isDone = isDone || isEnough(result.1)
+                if !isDone { start() }
+            }
+            return results.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    /// Whether a kernel reported something that no scenario was running for.
+    package var sawReportsAtBoot: Bool { !pace.strayReports.isEmpty }
+
     /// Everything a report needs about a run.
     package func record(_ results: [ScenarioResult], replay: String, seconds: Double) -> RunRecord {
         RunRecord(
@@ -183,7 +213,7 @@ extension Scenario {
         return ScenarioResult(
             name: name, id: id, contract: plan.contract,
             outcome: failure.ending.outcome ?? .hostFailed, seconds: 0,
-            reason: failure.ending.sentence(failure.facts), findings: [],
+            reason: failure.ending.sentence(failure.facts), fault: failure.ending.kernelFault, findings: [],
             console: (reports.isEmpty ? failure.lastLines : reports).joined(separator: "\n"), steps: [],
             buffers: [])
     }

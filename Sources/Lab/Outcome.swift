@@ -17,6 +17,14 @@ public enum Outcome: String, CaseIterable, Sendable, Codable {
     case skipped
 }
 
+/// In what way a kernel failed.
+public enum KernelFault: String, Sendable, Codable {
+    /// It printed a report, died, or ended the guest.
+    case report
+    /// It went silent, or a call never returned.
+    case hang
+}
+
 /// The exit codes of every command (docs/architecture.md).
 public enum ExitStatus: Int32, Sendable {
     case success = 0

@@ -67,6 +67,8 @@ public struct ScenarioResult: Sendable, Codable {
     public let seconds: Double
     /// One sentence; nil when it passed.
     public let reason: String?
+    /// In what way the kernel failed, where it did.
+    public let fault: KernelFault?
     public let findings: [Finding]
     /// The kernel report, as printed.
     public let console: String?
@@ -77,7 +79,7 @@ public struct ScenarioResult: Sendable, Codable {
 
     public init(
         name: String, id: String?, contract: String?, outcome: Outcome, seconds: Double, reason: String?,
-        findings: [Finding], console: String?, steps: [StepResult], buffers: [BufferSummary]
+        fault: KernelFault? = nil, findings: [Finding], console: String?, steps: [StepResult], buffers: [BufferSummary]
     ) {
         self.name = name
         self.id = id
@@ -85,6 +87,7 @@ public struct ScenarioResult: Sendable, Codable {
         self.outcome = outcome
         self.seconds = seconds
         self.reason = reason
+        self.fault = fault
         self.findings = findings
         self.console = console
         self.steps = steps

@@ -73,8 +73,7 @@ struct ScenarioRun: Sendable {
         }
         return ScenarioResult(
             name: plan.name, id: plan.id, contract: plan.contract, outcome: outcome, seconds: seconds,
-            reason: reason,
-            findings: findings, console: console, steps: steps, buffers: buffers)
+            reason: reason, fault: ending.kernelFault, findings: findings, console: console, steps: steps, buffers: buffers)
     }
 
     /// The program with its limits as long as this guest needs them.
@@ -151,6 +150,15 @@ struct ScenarioRun: Sendable {
 }
 
 extension RunEnding {
+    /// In what way the kernel failed; nil when it did not.
+    var kernelFault: KernelFault? {
+        switch self {
+        case .kernelPanicked, .kernelReport, .guestEnded: .report
+        case .guestHung, .stepStuck, .bootTimeout: .hang
+        case .completed, .guestLost, .channelLost, .hostFailed, .interrupted: nil
+        }
+    }
+
     /// What an ending makes of a scenario; nil when that depends on what was found.
     var outcome: Outcome? {
         if self == .interrupted { return .skipped }

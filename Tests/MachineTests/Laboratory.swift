@@ -2,6 +2,7 @@
 
 import Foundation
 import Installation
+import KernelBuild
 import Lab
 import ScenarioModel
 import Synchronization
@@ -17,7 +18,7 @@ enum Laboratory {
     private static func open(onEvent: @escaping @Sendable (RunEvent) -> Void) async throws -> LabSession {
         let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-endings-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let request = LabRequest(image: "debian-6.12", output: directory)
+        let request = LabRequest(kernel: KernelChoice(image: "debian-6.12"), output: directory)
         return try await LabSession.open(request, settings: .current, onEvent: onEvent)
     }
 

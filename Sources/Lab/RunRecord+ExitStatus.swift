@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Lab
-
 extension RunRecord {
     /// The exit code of a finished run.
     ///

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Lab
+
+/// What became of a mutant.
+package enum MutantOutcome: String, Sendable, Codable, CaseIterable {
+    /// A scenario that the original passes fails, again and again.
+    case killed
+    /// Every scenario passed.
+    case survived
+    /// Its notes say that no test can see it.
+    case equivalent
+    /// It does not apply or does not compile.
+    case unbuildable
+    /// Something on our side failed, so nothing is known about it.
+    case hostFailed = "host-failed"
+}
+
+/// A scenario that told a mutant from the original.
+package struct Kill: Sendable, Codable, Hashable {
+    package enum How: String, Sendable, Codable {
+        case expectation = "failed expectation"
+        case report = "kernel report"
+        case hang
+    }
+
+    /// The name of the scenario; `boot` for a report that came before any.
+    package let scenario: String
+    package let how: How
+
+    init(scenario: String, how: How) {
+        self.scenario = scenario
+        self.how = how
+    }
+
+    /// What a result says about a kernel that was changed; nil when nothing speaks against the kernel.
+    init?(_ result: ScenarioResult) {
+        scenario = result.name
+        switch result.outcome {
+        case .failed, .flaky: how = .expectation
+        case .kernelFailed: how = result.fault == .hang ? .hang : .report
+        case .passed, .knownIssue, .hostFailed, .notApplicable, .skipped: return nil
+        }
+    }
+}
+
+/// The verdict on one mutant, with what led to it.
+package struct MutantResult: Sendable {
+    package let mutant: Mutant
+    package var outcome: MutantOutcome
+    /// The scenarios that killed it, each twice.
+    package var kills: [Kill]
+    /// From the start of its build to the verdict.
+    package let seconds: Double
+    /// What a reader should know: why it could not be built, which failure was not repeated.
+    package var remarks: [String]
+    /// What ran, for the evidence and the matrix; nil when nothing did.
+    package let record: RunRecord?
+}
