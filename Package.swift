@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "MutationTests",
             dependencies: [
-                "CoverageAssertions", "Diagnostics", "Installation", "KernelBuild", "Lab", "Mutation", "Reports",
+                "CoverageAssertions", "Diagnostics", "Installation", "KernelBuild", "Lab", "Mutation",
+                "Reports",
             ],
             swiftSettings: settings()),
 

@@ -80,6 +80,8 @@ final class FileLock: Sendable {
         if mode == .exclusive || flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 {
             try? FileManager.default.removeItem(at: file)
         }
+        // A child that was forked and has not yet executed its program shares the file, and closing ours is not enough.
+        _ = flock(handle.fileDescriptor, LOCK_UN)
         try? handle.close()
     }
 

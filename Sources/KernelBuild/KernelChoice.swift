@@ -45,9 +45,10 @@ extension RecipeStore {
         }
         try collector.throwIfAny()
         if choice.name != KernelChoice(image: choice.image).name {
-            recipe.name = KernelChoice(
-                image: recipe.name, patches: choice.patches, kconfigs: choice.kconfigs
-            ).name
+            recipe.name =
+                KernelChoice(
+                    image: recipe.name, patches: choice.patches, kconfigs: choice.kconfigs
+                ).name
         }
         return recipe
     }

@@ -24,7 +24,8 @@ public struct LabRequest: Sendable {
     public var output: URL
 
     public init(
-        kernel: KernelChoice, connection: String = Self.defaultConnection, accelerator: AcceleratorChoice = .auto,
+        kernel: KernelChoice, connection: String = Self.defaultConnection,
+        accelerator: AcceleratorChoice = .auto,
         isolation: Isolation = .fresh, jobs: Int? = nil, output: URL
     ) {
         self.kernel = kernel

@@ -79,7 +79,8 @@ public struct ScenarioResult: Sendable, Codable {
 
     public init(
         name: String, id: String?, contract: String?, outcome: Outcome, seconds: Double, reason: String?,
-        fault: KernelFault? = nil, findings: [Finding], console: String?, steps: [StepResult], buffers: [BufferSummary]
+        fault: KernelFault? = nil, findings: [Finding], console: String?, steps: [StepResult],
+        buffers: [BufferSummary]
     ) {
         self.name = name
         self.id = id

@@ -73,7 +73,8 @@ struct ScenarioRun: Sendable {
         }
         return ScenarioResult(
             name: plan.name, id: plan.id, contract: plan.contract, outcome: outcome, seconds: seconds,
-            reason: reason, fault: ending.kernelFault, findings: findings, console: console, steps: steps, buffers: buffers)
+            reason: reason, fault: ending.kernelFault, findings: findings, console: console, steps: steps,
+            buffers: buffers)
     }
 
     /// The program with its limits as long as this guest needs them.

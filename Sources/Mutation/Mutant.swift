@@ -17,4 +17,17 @@ package struct Mutant: Sendable, Hashable {
     package let equivalent: String?
     /// What it changes, for the order in which scenarios are tried.
     package let places: [PatchPlace]
+
+    package init(
+        name: String, summary: String, patch: URL, images: [String], needs: [String], equivalent: String?,
+        places: [PatchPlace]
+    ) {
+        self.name = name
+        self.summary = summary
+        self.patch = patch
+        self.images = images
+        self.needs = needs
+        self.equivalent = equivalent
+        self.places = places
+    }
 }

@@ -11,7 +11,7 @@ package enum MutantCatalog {
     /// - Parameters:
     ///   - directory: Where the patches are.
     ///   - only: A glob over names; nil for all.
-    ///   - image: The image that is tested, with those it inherits from; mutants for others are left out.
+    ///   - images: The image that is tested, with those it inherits from; mutants for others are left out.
     /// - Returns: The mutants, sorted by name, and the names of those that are for other images.
     /// - Throws: `InputError` with every mistake; also when nothing is left.
     package static func load(

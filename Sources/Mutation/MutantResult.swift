@@ -28,7 +28,7 @@ package struct Kill: Sendable, Codable, Hashable {
     package let scenario: String
     package let how: How
 
-    init(scenario: String, how: How) {
+    package init(scenario: String, how: How) {
         self.scenario = scenario
         self.how = how
     }
@@ -56,4 +56,16 @@ package struct MutantResult: Sendable {
     package var remarks: [String]
     /// What ran, for the evidence and the matrix; nil when nothing did.
     package let record: RunRecord?
+
+    package init(
+        mutant: Mutant, outcome: MutantOutcome, kills: [Kill], seconds: Double, remarks: [String],
+        record: RunRecord?
+    ) {
+        self.mutant = mutant
+        self.outcome = outcome
+        self.kills = kills
+        self.seconds = seconds
+        self.remarks = remarks
+        self.record = record
+    }
 }

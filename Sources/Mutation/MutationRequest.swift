@@ -44,4 +44,14 @@ package struct MutationRecord: Sendable {
     /// The names of all scenarios, in catalogue order.
     package let scenarios: [String]
     package var seconds: Double
+
+    package init(
+        image: String, baselines: [RunRecord], results: [MutantResult], scenarios: [String], seconds: Double
+    ) {
+        self.image = image
+        self.baselines = baselines
+        self.results = results
+        self.scenarios = scenarios
+        self.seconds = seconds
+    }
 }
