@@ -40,10 +40,17 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("Guests at once; as many as cores and memory allow by default.", valueName: "n"))
     var jobs: Int?
 
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("How often each scenario runs; one that fails sometimes is flaky.", valueName: "n")
+    )
+    var repeats = 1
+
     @Option(help: ArgumentHelp("The run directory itself, empty or new.", valueName: "dir"))
     var output: String?
 
     func validate() throws {
+        if repeats < 1 { throw ValidationError("--repeat takes a number from 1 on, not \(repeats)") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on, not \(jobs)") }
     }
 
@@ -56,8 +63,7 @@ struct RunCommand: AsyncParsableCommand {
         let journal = try RunJournal(writer: writer, file: directory.events)
         let request = LabRequest(
             kernel: choice.kernel, connection: connect, accelerator: accelerator, isolation: isolation,
-            jobs: jobs,
-            output: directory.url)
+            jobs: jobs, repeats: repeats, output: directory.url)
         let interruption = Interruption()
         let replay = replay
         let record: RunRecord
@@ -121,6 +127,7 @@ struct RunCommand: AsyncParsableCommand {
         if connect != LabRequest.defaultConnection { words += ["--connect", connect] }
         if accelerator != .auto { words += ["--accel", accelerator.rawValue] }
         if isolation != .fresh { words += ["--isolation", isolation.rawValue] }
+        if repeats != 1 { words += ["--repeat", "\(repeats)"] }
         if let jobs { words += ["--jobs", "\(jobs)"] }
         return words.map(Self.quoted).joined(separator: " ")
     }

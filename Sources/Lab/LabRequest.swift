@@ -20,19 +20,22 @@ public struct LabRequest: Sendable {
     public var isolation: Isolation
     /// Guests at once; nil takes as many as this machine has cores and memory for.
     public var jobs: Int?
+    /// How often each scenario runs; one that passes only sometimes is flaky.
+    public var repeats: Int
     /// The run directory; `console` and `coverage` are made in it.
     public var output: URL
 
     public init(
         kernel: KernelChoice, connection: String = Self.defaultConnection,
         accelerator: AcceleratorChoice = .auto,
-        isolation: Isolation = .fresh, jobs: Int? = nil, output: URL
+        isolation: Isolation = .fresh, jobs: Int? = nil, repeats: Int = 1, output: URL
     ) {
         self.kernel = kernel
         self.connection = connection
         self.accelerator = accelerator
         self.isolation = isolation
         self.jobs = jobs
+        self.repeats = repeats
         self.output = output
     }
 

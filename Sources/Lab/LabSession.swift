@@ -104,15 +104,22 @@ public final class LabSession: Sendable {
         try scenario.plan(features: context.kernel.features, index: context.kernel.index)
     }
 
-    /// Runs a scenario as soon as there is room for its guest.
+    /// Runs a scenario as soon as there is room for its guest, and again as often as the request says.
     package func run(_ scenario: Scenario) async -> ScenarioResult {
-        let result = await judge(scenario)
+        var results: [ScenarioResult] = []
+        for _ in 0..<context.request.repeats {
+            // What the first bad run left stays; later ones leave their files under another name.
+            let isBad = results.contains { $0.outcome.isBad }
+            results.append(await judge(scenario, label: isBad ? scenario.name + "-later" : scenario.name))
+            if [.notApplicable, .skipped].contains(results.last?.outcome) { break }
+        }
+        let result = ScenarioResult(merging: results)
         // What an interruption kept from starting is no news.
         if result.outcome != .skipped { context.onEvent(.scenarioEnded(result)) }
         return result
     }
 
-    private func judge(_ scenario: Scenario) async -> ScenarioResult {
+    private func judge(_ scenario: Scenario, label: String) async -> ScenarioResult {
         let plan: ScenarioPlan
         do {
             switch try self.plan(scenario) {
@@ -132,8 +139,9 @@ public final class LabSession: Sendable {
                 processors: artifact.processors, memory: artifact.memory)
             defer { withExtendedLifetime(ticket) {} }
             context.onEvent(.scenarioStarted(name: scenario.name, id: scenario.id))
-            let guest = try await place.guest(log: scenario.name)
-            let run = ScenarioRun(plan: plan, kernel: context.kernel, output: context.request.output)
+            let guest = try await place.guest(log: label)
+            let run = ScenarioRun(
+                plan: plan, kernel: context.kernel, output: context.request.output, label: label)
             let (result, isDamaged) = await run.execute(on: guest)
             await place.retire(guest, isDamaged: isDamaged)
             return result

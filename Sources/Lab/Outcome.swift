@@ -15,6 +15,14 @@ public enum Outcome: String, CaseIterable, Sendable, Codable {
     case notApplicable = "not-applicable"
     /// This machine lacks something.
     case skipped
+
+    /// Whether it speaks against the kernel or the host.
+    var isBad: Bool {
+        switch self {
+        case .failed, .flaky, .kernelFailed, .hostFailed: true
+        case .passed, .knownIssue, .notApplicable, .skipped: false
+        }
+    }
 }
 
 /// In what way a kernel failed.

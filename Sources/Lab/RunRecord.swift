@@ -63,8 +63,12 @@ public struct ScenarioResult: Sendable, Codable {
     /// `simultaneous` or `exclusive` where the scenario depends on it.
     public let contract: String?
     public let outcome: Outcome
-    /// Seconds from the start of its program to its verdict.
+    /// Seconds from the start of its program to its verdict; of all runs when it was repeated.
     public let seconds: Double
+    /// How often it ran.
+    public let runs: Int
+    /// How many of these runs passed.
+    public let passes: Int
     /// One sentence; nil when it passed.
     public let reason: String?
     /// In what way the kernel failed, where it did.
@@ -78,8 +82,9 @@ public struct ScenarioResult: Sendable, Codable {
     public let buffers: [BufferSummary]
 
     public init(
-        name: String, id: String?, contract: String?, outcome: Outcome, seconds: Double, reason: String?,
-        fault: KernelFault? = nil, findings: [Finding], console: String?, steps: [StepResult],
+        name: String, id: String?, contract: String?, outcome: Outcome, seconds: Double,
+        runs: Int = 1, passes: Int? = nil, reason: String?, fault: KernelFault? = nil, findings: [Finding],
+        console: String?, steps: [StepResult],
         buffers: [BufferSummary]
     ) {
         self.name = name
@@ -87,6 +92,8 @@ public struct ScenarioResult: Sendable, Codable {
         self.contract = contract
         self.outcome = outcome
         self.seconds = seconds
+        self.runs = runs
+        self.passes = passes ?? (outcome == .passed ? 1 : 0)
         self.reason = reason
         self.fault = fault
         self.findings = findings

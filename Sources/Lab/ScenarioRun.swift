@@ -14,6 +14,8 @@ struct ScenarioRun: Sendable {
     let kernel: KernelUnderTest
     /// Where the raw words of buffers go; `coverage` is made in it.
     let output: URL
+    /// What the files of this run are called.
+    let label: String
 
     /// Runs the plan and judges it.
     ///
@@ -106,7 +108,7 @@ struct ScenarioRun: Sendable {
         var summaries: [BufferSummary] = []
         for observed in buffers {
             let buffer = observed.coverage
-            let file = "coverage/\(plan.name)/\(Self.fileName(buffer.name)).bin"
+            let file = "coverage/\(label)/\(Self.fileName(buffer.name)).bin"
             do {
                 let url = output.appending(path: file)
                 try FileManager.default.createDirectory(

@@ -43,10 +43,13 @@ package struct ResultsDocument: Codable, Sendable, Hashable {
         package let contract: String?
         package let outcome: Outcome
         package let seconds: Double
+        /// How often it ran and how often it passed; only there when it was repeated.
+        package let runs: Int?
+        package let passes: Int?
         package let reason: String?
 
         private enum CodingKeys: String, CodingKey {
-            case name, id, contract, outcome, seconds, reason
+            case name, id, contract, outcome, seconds, runs, passes, reason
         }
 
         package init(_ result: ScenarioResult) {
@@ -55,10 +58,12 @@ package struct ResultsDocument: Codable, Sendable, Hashable {
             contract = result.contract
             outcome = result.outcome
             seconds = (result.seconds * 1000).rounded() / 1000
+            runs = result.runs > 1 ? result.runs : nil
+            passes = result.runs > 1 ? result.passes : nil
             reason = result.reason
         }
 
-        /// Writes every key, with null where there is nothing, so that a reader can rely on all of them.
+        /// Writes every other key, with null where there is nothing, so that a reader can rely on all of them.
         package func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(name, forKey: .name)
@@ -66,6 +71,8 @@ package struct ResultsDocument: Codable, Sendable, Hashable {
             try container.encode(contract, forKey: .contract)
             try container.encode(outcome, forKey: .outcome)
             try container.encode(seconds, forKey: .seconds)
+            try container.encodeIfPresent(runs, forKey: .runs)
+            try container.encodeIfPresent(passes, forKey: .passes)
             try container.encode(reason, forKey: .reason)
         }
     }

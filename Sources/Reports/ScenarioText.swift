@@ -36,7 +36,7 @@ package struct ScenarioText: Sendable {
         return [
             style.paint(word, TextStyle.color(for: result.outcome)),
             pad(PlainText.singleLine(name), to: 32), contract, SpokenDuration.text(result.seconds),
-        ].joined(separator: "  ")
+        ].joined(separator: "  ") + (result.runs > 1 ? "  \(result.passes) of \(result.runs) passed" : "")
     }
 
     private func reason(_ result: ScenarioResult) -> [String] {

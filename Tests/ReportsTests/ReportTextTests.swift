@@ -76,4 +76,15 @@ struct RunExitStatusTests {
         #expect(skipped.exitStatus(requiresMachine: false) == .success)
         #expect(skipped.exitStatus(requiresMachine: true) == .hostFailed)
     }
+
+    @Test("A kernel that keeps only part of what it claims is called that")
+    func halfApplied() {
+        let text = ReportText(style: .plain)
+        let kept = SampleRun.result("both-vhost", .passed, id: "P03", contract: "simultaneous")
+        let broken = SampleRun.result("third-fd", .failed, id: "P06", contract: "simultaneous", reason: "r")
+        let half = text.closing(SampleRun.record([kept, broken]), directory: "d").joined(separator: "\n")
+        #expect(half.contains("claims simultaneous enable, breaks: P06; keeps 1 of 2 scenarios about it"))
+        let whole = text.closing(SampleRun.record([kept]), directory: "d").joined(separator: "\n")
+        #expect(!whole.contains("breaks"))
+    }
 }
