@@ -17,8 +17,8 @@ struct BuildDirectory: Sendable {
         case nothing
         /// So many of all.
         case some(Int)
-        /// All but what depends on so many changed source files.
-        case relative(changed: Int)
+        /// All but what depends on so many changed source files; the configuration may be the same.
+        case relative(changed: Int, isConfigured: Bool)
     }
 
     var tree: URL { entry.appending(path: "tree", directoryHint: .isDirectory) }
@@ -65,11 +65,15 @@ struct BuildDirectory: Sendable {
             if let relative = try await nearestRelative() {
                 defer { relative.lock.release() }
                 try await clone(relative)
+                let hasDefconfig = FileManager.default.fileExists(
+                    atPath: entry.appending(path: "tree/defconfig").path)
                 return BuildDirectory(
                     entry: entry,
                     remark: "starts from the build of \(relative.state.image) (\(relative.key.prefix(12))): "
                         + "\(relative.changed.count) source files and \(relative.options) options differ",
-                    start: .relative(changed: relative.changed.count))
+                    start: .relative(
+                        changed: relative.changed.count,
+                        isConfigured: relative.hasSameConfiguration && hasDefconfig))
             }
             try await cache.publish(.builds, key) { partial in
                 try await Command("mkdir", ["tree"], in: partial).output(to: "make the build directory")
@@ -87,8 +91,8 @@ struct BuildDirectory: Sendable {
                 state.finished = false
                 try state.write(to: entry)
                 return BuildDirectory(
-                    entry: entry, remark: "links again what was compiled before", start: .relative(changed: 0)
-                )
+                    entry: entry, remark: "links again what was compiled before",
+                    start: .relative(changed: 0, isConfigured: false))
             }
             guard state.bootID == BuildState.currentBoot, state.sourceIncarnation == source.incarnation,
                 state.sourceID == source.id
@@ -98,7 +102,8 @@ struct BuildDirectory: Sendable {
             let objects = listing.utf8.count { $0 == UInt8(ascii: "\n") }
             return BuildDirectory(
                 entry: entry, remark: "continues the build that was interrupted",
-                start: state.startedFromNothing ? .some(objects) : .relative(changed: 1))
+                start: state.startedFromNothing
+                    ? .some(objects) : .relative(changed: 1, isConfigured: false))
         }
 
         private func note(in entry: URL, startedFromNothing: Bool) async throws {
@@ -120,6 +125,16 @@ struct BuildDirectory: Sendable {
             let changed: [String]
             /// Requested options that differ.
             let options: Int
+
+            /// Whether configuring would end in the same .config: nothing it reads is different.
+            var hasSameConfiguration: Bool {
+                options == 0
+                    && !changed.contains { path in
+                        let name = path.split(separator: "/").last ?? ""
+                        return name.hasPrefix("Kconfig") || name.hasPrefix("Makefile")
+                            || path.hasPrefix("scripts/") || path.hasSuffix(".config")
+                    }
+            }
         }
 
         /// The finished build that shares most with this one; its lock is held.

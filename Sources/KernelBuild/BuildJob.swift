@@ -41,8 +41,13 @@ struct BuildJob: Sendable {
 
         let start = ContinuousClock.now
         let log = try BuildLog(directory.log)
-        phase("configure")
-        try await configure(in: directory, of: tree, log: log)
+        if case .relative(_, isConfigured: true) = directory.start {
+            try await sandbox(directory, tree).prepare()
+        } else {
+            phase("configure")
+            try await configure(in: directory, of: tree, log: log)
+        }
+        try checkConfiguration(of: directory, tree)
         phase("compile")
         let objects = try await compile(in: directory, of: tree, log: log, onEvent: onEvent)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -100,6 +105,9 @@ struct BuildJob: Sendable {
             _ = output.receive(line)
         }
         try check(ending, output, phase: "configure", directory)
+    }
+
+    private func checkConfiguration(of directory: BuildDirectory, _ tree: SourceTree) throws {
         guard let text = directory.text(".config") else {
             throw KernelBuildFailure(
                 image: recipe.name, phase: "configure", errors: ["make olddefconfig left no .config"],
@@ -134,7 +142,7 @@ struct BuildJob: Sendable {
     ///
     /// A directory that holds objects needs about as many as files changed; a header's users show only as they come.
     private func expectedObjects(_ directory: BuildDirectory) async throws -> Int {
-        if case .relative(let changed) = directory.start { return max(1, changed) }
+        if case .relative(let changed, _) = directory.start { return max(1, changed) }
         if let text = try? String(contentsOf: try await objectsNote(), encoding: .utf8),
             let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
         {
@@ -205,8 +213,8 @@ struct BuildJob: Sendable {
                         image: recipe.name, phase: "compile", errors: ["make left no \(path)"],
                         log: directory.log)
                 }
-                // The configuration stays for whoever starts from this build.
-                let program = name == "config" ? "cp" : "mv"
+                // Both configurations stay for whoever starts from this build.
+                let program = name.hasSuffix("config") ? "cp" : "mv"
                 try await Command(program, ["-T", "--", file.path, partial.appending(path: name).path])
                     .output(to: "keep the kernel")
             }

@@ -5,6 +5,8 @@ import Foundation
 extension KernelCache {
     /// How many finished build directories are kept to start others from.
     static let keptBuilds = 6
+    /// How many patched trees are kept; making one anew takes two seconds.
+    static let keptPatchedTrees = 8
 
     /// Deletes what was used least recently until the rest fits, and never what somebody uses.
     ///
@@ -16,10 +18,12 @@ extension KernelCache {
         var entries = try await measured()
         var total = entries.reduce(0) { $0 + $1.bytes }
         var builds = entries.count { $0.kind == .builds }
+        var patched = entries.count { $0.base != nil }
         entries.sort { $0.used < $1.used }
         for entry in entries where !keeping.contains("\(entry.kind.rawValue)/\(entry.name)") {
             let excessBuild = entry.kind == .builds && builds > Self.keptBuilds
-            guard excessBuild || total > limit || freeSpace() < wanted else { continue }
+            let excessTree = entry.base != nil && patched > Self.keptPatchedTrees
+            guard excessBuild || excessTree || total > limit || freeSpace() < wanted else { continue }
             let file = lock(entry.kind, entry.name)
             // Somebody else has it: in use, so it stays.
             guard let held = try FileLock.attempt(file, .exclusive) else { continue }
@@ -31,6 +35,7 @@ extension KernelCache {
             try await remove(doomed)
             total -= min(total, entry.bytes)
             if entry.kind == .builds { builds -= 1 }
+            if entry.base != nil { patched -= 1 }
         }
     }
 
@@ -52,31 +57,52 @@ extension KernelCache {
     private struct Measured {
         let kind: Kind
         let name: String
+        /// The tree it shares its unchanged files with, if it is a patched one.
+        let base: String?
         let bytes: UInt64
         let used: Date
     }
 
     /// All complete entries with what they take; files shared by several trees count once.
+    ///
+    /// What is complete stays as it is, so it is measured once: looking at every file of every tree takes longer than
+    /// compiling one of them.
     private func measured() async throws -> [Measured] {
-        var found: [(kind: Kind, name: String)] = []
+        var found: [(kind: Kind, name: String, base: String?)] = []
         for kind in Kind.allCases {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory(kind).path)) ?? []
-            found += names.filter { !$0.hasPrefix(".") }.sorted().map { (kind, $0) }
+            let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory(kind).path)) ?? []
+            let names = entries.filter { !$0.hasPrefix(".") }.sorted()
+            found += names.map { name in
+                let base = kind == .sources ? names.first { name.hasPrefix($0 + "-") } : nil
+                return (kind, name, base)
+            }
         }
-        guard !found.isEmpty else { return [] }
-        // Fails for a file that vanishes meanwhile, and still prints the rest.
-        let paths = found.map { entry($0.kind, $0.name).path }
-        let listing = try await Command("du", ["-s", "--block-size=1", "--"] + paths).outcome().output
-        var sizes: [Substring: UInt64] = [:]
-        for line in listing.split(separator: "\n") {
-            let fields = line.split(separator: "\t", maxSplits: 1)
-            if fields.count == 2 { sizes[fields[1]] = UInt64(fields[0]) }
+        let note = notes.appending(path: "sizes.json")
+        var sizes =
+            (try? Data(contentsOf: note)).flatMap {
+                try? JSONDecoder().decode([String: UInt64].self, from: $0)
+            }
+            ?? [:]
+        // A build directory may be continued.
+        let unknown = found.filter { $0.kind == .builds || sizes[entry($0.kind, $0.name).path] == nil }
+        // A base before what shares its files, so that these count there.
+        let bases = Set(unknown.compactMap(\.base)).sorted().map { entry(.sources, $0).path }
+        let paths = bases + unknown.map { entry($0.kind, $0.name).path }.filter { !bases.contains($0) }
+        if !paths.isEmpty {
+            // Fails for a file that vanishes meanwhile, and still prints the rest.
+            let listing = try await Command("du", ["-s", "--block-size=1", "--"] + paths).outcome().output
+            for line in listing.split(separator: "\n") {
+                let fields = line.split(separator: "\t", maxSplits: 1)
+                if fields.count == 2 { sizes[String(fields[1])] = UInt64(fields[0]) }
+            }
         }
+        sizes = sizes.filter { size in found.contains { entry($0.kind, $0.name).path == size.key } }
+        try? JSONEncoder().encode(sizes).write(to: note, options: .atomic)
         return found.map { item in
             let path = entry(item.kind, item.name).path
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
             return Measured(
-                kind: item.kind, name: item.name, bytes: sizes[path[...]] ?? 0,
+                kind: item.kind, name: item.name, base: item.base, bytes: sizes[path] ?? 0,
                 used: attributes?[.modificationDate] as? Date ?? .distantPast)
         }
     }
