@@ -61,6 +61,16 @@ extension ProgramCompiler {
         case "reset", "store", "load", "save", "wait-count", "wait-calls", "wait-quiet":
             try emitBufferVerb(step)
         case "call": try emitCall(step)
+        case "count-lines":
+            let size = 1 << 20
+            builder.primary(
+                KL_COUNT_LINES,
+                [
+                    .value(try arena.place(try text("file", of: step))),
+                    .value(try arena.place(try text("containing", of: step))),
+                    .value(try arena.allocate(size)), .number(size),
+                    try operand("minus", of: step, default: 0),
+                ], promise: Self.promise(of: step), keep: keep(of: step))
         default: try emitTaskVerb(step)
         }
     }

@@ -135,6 +135,14 @@ public enum StepCatalog {
                 Parameter("arguments", .arguments, "Up to six arguments; a text becomes a C string."),
             ]),
         Verb(
+            "count-lines",
+            "Counts the lines of a file that contain a text; its value is the result of the step.",
+            [
+                Parameter("file", .text, required: true, "The file, at most 1 MiB long."),
+                Parameter("containing", .text, required: true, "The text."),
+                Parameter("minus", .integer, "Taken from the count; default 0."),
+            ]),
+        Verb(
             "reset", "Stores zero in the first word of a buffer.",
             [Parameter("buffer", .buffer, required: true, "The buffer.")]),
         Verb(

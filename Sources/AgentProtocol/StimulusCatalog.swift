@@ -42,7 +42,7 @@ public enum StimulusCatalog {
         return nil
     }
 
-    public static let kinds: [StimulusKind] = [vhostNet, vhostVsock, usbGadget, wifiFrames]
+    public static let kinds: [StimulusKind] = [vhostNet, vhostVsock, usbGadget, usbip, wifiFrames]
 
     private static func device(_ about: String) -> Parameter {
         Parameter("device", .stimulus, required: true, about)
@@ -92,6 +92,28 @@ public enum StimulusCatalog {
             Verb(
                 "usb-unplug", "Disconnects the gadget and waits until the kernel has removed the device.",
                 [device("The gadget.")], waits: true),
+        ])
+
+    private static let usbip = StimulusKind(
+        "usbip",
+        "A port of the USB/IP controller: its receiver waits inside a section until a step lets it go.",
+        relies: [
+            "drivers/usb/usbip/vhci_rx.c", "drivers/usb/usbip/vhci_sysfs.c",
+            "drivers/usb/usbip/usbip_common.c",
+        ],
+        kconfig: ["USBIP_VHCI_HCD", "UNIX"],
+        verbs: [
+            Verb(
+                "usbip-attach",
+                "Attaches the port from the calling thread and waits until the receiver is inside its section.",
+                [device("The port.")], waits: true),
+            Verb(
+                "usbip-serve", "Answers what the kernel asks the device, and waits for a number of answers.",
+                [device("The port."), Parameter("answers", .integer, "How many; default 1.")], waits: true),
+            Verb(
+                "usbip-break",
+                "Sends a message the kernel refuses, and waits until the receiver has left its section and is gone.",
+                [device("The port.")], waits: true),
         ])
 
     private static let wifiFrames = StimulusKind(

@@ -7,6 +7,8 @@
 #include "executor.h"
 #include "continue.h"
 #include "syscall.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
@@ -328,6 +330,46 @@ static void note_buffer(const struct kl_task *task, const struct kl_op *op, cons
     }
 }
 
+static bool contains(const char *line, const char *end, const char *text)
+{
+    for (; line < end; line++) {
+        const char *a = line, *b = text;
+
+        while (a < end && *b && *a == *b)
+            a++, b++;
+        if (!*b)
+            return true;
+    }
+    return false;
+}
+
+/* How many lines of a file contain a text; a file that does not fit is an error. */
+static int64_t count_lines(const char *path, const char *text, char *room, uint64_t size)
+{
+    int64_t fd = kl_call6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+    int64_t length, found = 0;
+    uint64_t used = 0;
+
+    if (fd < 0)
+        return fd;
+    while ((length = kl_call6(SYS_read, fd, (long)(room + used), (long)(size - used), 0, 0, 0)) > 0)
+        used += (uint64_t)length;
+    kl_call6(SYS_close, fd, 0, 0, 0, 0, 0);
+    if (length < 0)
+        return length;
+    if (used == size)
+        return -EFBIG;
+    for (const char *line = room, *end = room + used; line < end;) {
+        const char *next = line;
+
+        while (next < end && *next != '\n')
+            next++;
+        found += contains(line, next, text);
+        line = next + 1;
+    }
+    return found;
+}
+
 static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struct kl_op *op, const uint64_t *a)
 {
     switch (op->code) {
@@ -365,6 +407,12 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return replace_image(arena, task);
     case KL_BARRIER:
         return barrier(arena, task, (uint64_t *)(uintptr_t)a[0], a[1]);
+    case KL_COUNT_LINES: {
+        int64_t count = count_lines((const char *)(uintptr_t)a[0], (const char *)(uintptr_t)a[1],
+                                    (char *)(uintptr_t)a[2], a[3]);
+
+        return count < 0 ? count : count - (int64_t)a[4];
+    }
     case KL_SAVE:
         copy_out((struct kl_buffer *)(uintptr_t)a[0], (struct kl_copy *)(uintptr_t)a[1]);
         return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One device with one interface and no endpoints, answered through /dev/raw-gadget
- * (drivers/usb/gadget/legacy/raw_gadget.c). These threads hold no coverage handle, so nothing they do is recorded.
+ * A device that answers through /dev/raw-gadget (drivers/usb/gadget/legacy/raw_gadget.c). These threads hold no coverage handle, so nothing they do is recorded.
  */
 #define _GNU_SOURCE
 #include "gadget.h"
+#include "usb_device.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/usb/ch9.h>
@@ -45,9 +45,6 @@ struct raw_transfer {
 #define RAW_CONTROL 2
 #define SPEED_HIGH 3
 
-static const uint8_t device_descriptor[] = {18, 1, 0, 2, 0, 0, 0, 64, 0x09, 0x12, 1, 0, 0, 1, 0, 0, 0, 1};
-static const uint8_t configuration_descriptor[] = {9, 2, 18, 0, 1, 1, 0, 0x80, 50, 9, 4, 0, 0, 0, 0xff, 0, 0, 0};
-
 static void wake(int signal)
 {
     (void)signal;
@@ -66,19 +63,12 @@ static void answer(int device, const struct usb_ctrlrequest *request)
         ioctl(device, RAW_EP0_READ, &transfer);
         return;
     }
-    if (request->bRequest == USB_REQ_GET_DESCRIPTOR && request->wValue >> 8 == USB_DT_DEVICE) {
-        descriptor = device_descriptor;
-        length = sizeof(device_descriptor);
-    } else if (request->bRequest == USB_REQ_GET_DESCRIPTOR && request->wValue >> 8 == USB_DT_CONFIG) {
-        descriptor = configuration_descriptor;
-        length = sizeof(configuration_descriptor);
-    }
+    if (request->bRequest == USB_REQ_GET_DESCRIPTOR)
+        descriptor = usb_device_descriptor(request->wValue, request->wLength, &length);
     if (!descriptor) {
         ioctl(device, RAW_EP0_STALL, 0);
         return;
     }
-    if (length > request->wLength)
-        length = request->wLength;
     memcpy(transfer.data, descriptor, length);
     transfer.length = (uint32_t)length;
     ioctl(device, RAW_EP0_WRITE, &transfer);

@@ -68,6 +68,7 @@ package enum StimulusTable {
         "vhost-net": VhostDevice.self,
         "vhost-vsock": VhostDevice.self,
         "usb-gadget": UsbGadget.self,
+        "usbip": UsbipPort.self,
         "wifi": WifiFrames.self,
     ]
 

@@ -5,4 +5,5 @@
 #include "gadget.h"
 #include "kernel_abi.h"
 #include "program.h"
+#include "usbip.h"
 #include <sys/syscall.h>

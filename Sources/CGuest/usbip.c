@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The thread at the far end of a USB/IP connection (drivers/usb/usbip). It holds no coverage handle. The protocol is
+ * that of Documentation/usb/usbip_protocol.rst: a head of 48 bytes, big-endian, then the data of the transfer.
+ */
+#define _GNU_SOURCE
+#include "usbip.h"
+#include "usb_device.h"
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/usb/ch9.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CMD_SUBMIT 1
+#define CMD_UNLINK 2
+#define RET_SUBMIT 3
+#define RET_UNLINK 4
+
+struct message {
+    uint32_t command;
+    uint32_t sequence;
+    uint32_t device;
+    uint32_t is_input;
+    uint32_t endpoint;
+    uint32_t words[5]; /* of a submit: flags, length, ...; of an answer: status, actual length, ... */
+    struct usb_ctrlrequest setup;
+};
+
+/* The state letter of a kernel thread in /proc/PID/stat if its name is vhci_rx; 0 otherwise. */
+static char receiver_state(const char *pid)
+{
+    static const char name[] = "(vhci_rx) ";
+    char path[64], text[128];
+    const char *found;
+    ssize_t length;
+    int file;
+
+    snprintf(path, sizeof(path), "/proc/%s/stat", pid);
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 0;
+    length = read(file, text, sizeof(text) - 1);
+    close(file);
+    text[length > 0 ? length : 0] = 0;
+    found = strstr(text, name);
+    return found ? found[sizeof(name) - 1] : 0;
+}
+
+/* Looks where the receiver is; `pid` remembers it from one call to the next. */
+static void watch(struct kl_usbip *usbip, char pid[16])
+{
+    char state = pid[0] ? receiver_state(pid) : 0;
+
+    if (!state) {
+        DIR *directory = opendir("/proc");
+        const struct dirent *entry;
+
+        pid[0] = 0;
+        while (directory && (entry = readdir(directory))) {
+            if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strlen(entry->d_name) > 15)
+                continue;
+            state = receiver_state(entry->d_name);
+            if (state) {
+                strcpy(pid, entry->d_name);
+                break;
+            }
+        }
+        if (directory)
+            closedir(directory);
+    }
+    /* A thread on its way out is not there any more; it left its last section before. */
+    *usbip->gone = !state || state == 'Z' || state == 'X';
+    /* It sleeps interruptibly only in recvmsg (usbip_recv() in usbip_common.c), which is inside the section. */
+    *usbip->waiting = state == 'S';
+}
+
+static bool transfer(int socket, void *data, size_t length, bool is_input)
+{
+    return (is_input ? recv(socket, data, length, MSG_WAITALL)
+                     : send(socket, data, length, MSG_NOSIGNAL)) == (ssize_t)length;
+}
+
+/* Answers one message; false when the connection is over. */
+static bool serve(struct kl_usbip *usbip)
+{
+    struct message message, answer = {0};
+    const uint8_t *data = NULL;
+    size_t length = 0;
+    uint8_t unwanted[256];
+
+    if (!transfer(usbip->peer, &message, sizeof(message), true))
+        return false;
+    answer.sequence = message.sequence;
+    if (ntohl(message.command) == CMD_UNLINK) {
+        answer.command = htonl(RET_UNLINK);
+        return transfer(usbip->peer, &answer, sizeof(answer), false);
+    }
+    if (ntohl(message.command) != CMD_SUBMIT)
+        return false;
+    if (!message.is_input && message.words[1]) {
+        size_t announced = ntohl(message.words[1]);
+
+        if (announced > sizeof(unwanted) || !transfer(usbip->peer, unwanted, announced, true))
+            return false;
+    }
+    answer.command = htonl(RET_SUBMIT);
+    if (message.is_input) {
+        if (message.setup.bRequest == USB_REQ_GET_DESCRIPTOR)
+            data = usb_device_descriptor(message.setup.wValue, message.setup.wLength, &length);
+        if (!data)
+            answer.words[0] = htonl((uint32_t)-EPIPE);
+    }
+    answer.words[1] = htonl((uint32_t)length);
+    if (!transfer(usbip->peer, &answer, sizeof(answer), false))
+        return false;
+    if (data && !transfer(usbip->peer, (void *)data, length, false))
+        return false;
+    ++*usbip->answered;
+    return true;
+}
+
+static void *attend(void *argument)
+{
+    struct kl_usbip *usbip = argument;
+    bool connected = true;
+    char pid[16] = "";
+
+    while (!usbip->stopping) {
+        struct pollfd peer = {.fd = usbip->peer, .events = POLLIN};
+
+        watch(usbip, pid);
+        if (*usbip->serving && connected && poll(&peer, 1, 1) > 0)
+            connected = serve(usbip);
+        else
+            usleep(1000);
+    }
+    return NULL;
+}
+
+int kl_usbip_start(struct kl_usbip *usbip)
+{
+    return pthread_create(&usbip->attendant, NULL, attend, usbip);
+}
+
+void kl_usbip_stop(struct kl_usbip *usbip)
+{
+    usbip->stopping = 1;
+    /* Ends a transfer that waits for the kernel. */
+    shutdown(usbip->peer, SHUT_RDWR);
+    pthread_join(usbip->attendant, NULL);
+}
