@@ -42,7 +42,9 @@ public enum StimulusCatalog {
         return nil
     }
 
-    public static let kinds: [StimulusKind] = [vhostNet, vhostVsock, usbGadget, usbip, wifiFrames]
+    public static let kinds: [StimulusKind] = [
+        vhostNet, vhostVsock, usbGadget, usbip, bluetooth, bluetoothInit, nfc, wifiFrames, wifiMedium,
+    ]
 
     private static func device(_ about: String) -> Parameter {
         Parameter("device", .stimulus, required: true, about)
@@ -114,6 +116,54 @@ public enum StimulusCatalog {
                 "usbip-break",
                 "Sends a message the kernel refuses, and waits until the receiver has left its section and is gone.",
                 [device("The port.")], waits: true),
+        ])
+
+    private static let bluetooth = StimulusKind(
+        "bluetooth", "A raw Bluetooth controller that is up: each event it sends is one section.",
+        relies: ["net/bluetooth/hci_core.c", "drivers/bluetooth/hci_vhci.c"], kconfig: ["BT_HCIVHCI"],
+        verbs: [
+            Verb(
+                "bluetooth-event", "Lets the controller send an event, written by the calling thread.",
+                [device("The controller.")])
+        ])
+
+    private static let bluetoothInit = StimulusKind(
+        "bluetooth-init", "A Bluetooth controller that the kernel has just asked to reset itself.",
+        relies: ["net/bluetooth/hci_core.c", "net/bluetooth/hci_event.c", "drivers/bluetooth/hci_vhci.c"],
+        kconfig: ["BT_HCIVHCI"],
+        verbs: [
+            Verb(
+                "bluetooth-answer",
+                "Reads the kernel's reset command and refuses it, both from the calling thread.",
+                [device("The controller.")], waits: true)
+        ])
+
+    private static let nfc = StimulusKind(
+        "nfc",
+        "A virtual NFC controller: commands and answers are sections under the handles of two threads.",
+        relies: ["net/nfc/nci/core.c", "drivers/nfc/virtual_ncidev.c"], kconfig: ["NFC_VIRTUAL_NCI"],
+        verbs: [
+            Verb(
+                "nfc-up",
+                "Switches the controller on from the calling thread; returns when another one has answered.",
+                [device("The controller.")], waits: true),
+            Verb(
+                "nfc-answer",
+                "Waits for the reset command and refuses it, both from the calling thread.",
+                [device("The controller.")], waits: true),
+        ])
+
+    private static let wifiMedium = StimulusKind(
+        "wifi-medium",
+        "The medium between two mac80211_hwsim radios, which do not hear each other meanwhile.",
+        relies: [
+            "drivers/net/wireless/virtual/mac80211_hwsim.c", "net/mac80211/rx.c", "net/mac80211/iface.c",
+        ],
+        kconfig: ["MAC80211_HWSIM"],
+        verbs: [
+            Verb(
+                "wifi-inject", "Lets the second radio receive a probe request, from the calling thread.",
+                [device("The medium.")])
         ])
 
     private static let wifiFrames = StimulusKind(

@@ -87,6 +87,18 @@ package struct GenericNetlink: ~Copyable {
         try Self.awaitAcknowledgement(operation, from: socket)
     }
 
+    /// The number of the socket, for a task that sends a message itself.
+    package var number: Int32 { socket.number }
+
+    /// A command as bytes, for which the kernel sends no acknowledgement.
+    package func encoded(
+        command: UInt8, version: UInt8 = 0, attributes: [NetlinkAttribute]
+    ) -> [UInt8] {
+        Self.message(
+            family: family, command: command, version: version, sequence: 0, attributes: attributes,
+            acknowledged: false)
+    }
+
     private static func awaitAcknowledgement(
         _ operation: String, from socket: borrowing FileDescriptor
     ) throws(KernelError) {
@@ -106,12 +118,14 @@ package struct GenericNetlink: ~Copyable {
 
     /// A struct nlmsghdr, a struct genlmsghdr, the attributes.
     ///
-    /// Flags: NLM_F_REQUEST and NLM_F_ACK.
+    /// Flags: NLM_F_REQUEST, and NLM_F_ACK where an acknowledgement is wanted.
     private static func message(
-        family: UInt16, command: UInt8, version: UInt8, sequence: UInt32, attributes: [NetlinkAttribute]
+        family: UInt16, command: UInt8, version: UInt8, sequence: UInt32, attributes: [NetlinkAttribute],
+        acknowledged: Bool = true
     ) -> [UInt8] {
         let body = [command, version, 0, 0] + attributes.flatMap(\.encoded)
-        return littleEndian(UInt32(16 + body.count)) + littleEndian(family) + littleEndian(UInt16(5))
+        return littleEndian(UInt32(16 + body.count)) + littleEndian(family)
+            + littleEndian(UInt16(acknowledged ? 5 : 1))
             + littleEndian(sequence) + littleEndian(UInt32(0)) + body
     }
 

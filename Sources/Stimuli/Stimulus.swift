@@ -69,7 +69,11 @@ package enum StimulusTable {
         "vhost-vsock": VhostDevice.self,
         "usb-gadget": UsbGadget.self,
         "usbip": UsbipPort.self,
+        "bluetooth": BluetoothController.self,
+        "bluetooth-init": BluetoothController.self,
+        "nfc": NfcDevice.self,
         "wifi": WifiFrames.self,
+        "wifi-medium": WifiMedium.self,
     ]
 
     /// Sets up the stimulus a program asks for.

@@ -17,19 +17,14 @@ package final class WifiFrames: Stimulus {
     private let destination: (address: UInt64, length: Int)
 
     private static let interfaces = ["wlan0", "wlan1"]
+    /// The SSID and the BSSID.
+    static let name = Array("kcovlab".utf8)
+    static let network = [UInt8](repeating: 0x50, count: 6)
     /// An ethertype for local experiments, so that no protocol handler takes the frame.
     private static let ethertype: [UInt8] = [0x88, 0xb5]
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
-        let indexes = try Self.interfaces.map { name in
-            // Safety: the string lives for the call.
-            let index = unsafe if_nametoindex(name)
-            guard index != 0 else {
-                throw StimulusError("\(name) is missing: the kernel needs CONFIG_MAC80211_HWSIM")
-            }
-            return index
-        }
-        try Self.join(indexes)
+        let indexes = try Self.joinRadios()
         let number = try kernel("socket AF_PACKET") {
             Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         }
@@ -39,8 +34,25 @@ package final class WifiFrames: Stimulus {
         frame = (try arena.place(bytes + [UInt8](repeating: 0x5a, count: 64 - bytes.count)), 64)
         destination = (try arena.place(Self.linkAddress(index: indexes[0])), 20)
         exports = ["ifindex": UInt64(indexes[0])]
-        try Self.awaitCarrier()
         try warmUp()
+    }
+
+    /// Makes both radios members of one network and waits until it exists.
+    ///
+    /// - Returns: The interface indexes of the radios.
+    @discardableResult
+    static func joinRadios() throws -> [UInt32] {
+        let indexes = try interfaces.map { name in
+            // Safety: the string lives for the call.
+            let index = unsafe if_nametoindex(name)
+            guard index != 0 else {
+                throw StimulusError("\(name) is missing: the kernel needs CONFIG_MAC80211_HWSIM")
+            }
+            return index
+        }
+        try join(indexes)
+        try awaitCarrier()
+        return indexes
     }
 
     /// Sends one frame without a handle: the receiver's averages start with the first frame of a sender
@@ -81,22 +93,23 @@ package final class WifiFrames: Stimulus {
     private static func join(_ indexes: [UInt32]) throws {
         guard !isJoined else { return }
         var nl80211 = try GenericNetlink(family: "nl80211")
-        for (name, index) in zip(interfaces, indexes) {
+        for (radio, index) in zip(interfaces, indexes) {
             let interface = NetlinkAttribute(3, u32: index)
             // NL80211_CMD_SET_INTERFACE, NL80211_ATTR_IFTYPE = NL80211_IFTYPE_ADHOC.
             try nl80211.send(
-                command: 6, attributes: [interface, NetlinkAttribute(5, u32: 1)], operation: "\(name): ad-hoc"
+                command: 6, attributes: [interface, NetlinkAttribute(5, u32: 1)],
+                operation: "\(radio): ad-hoc"
             )
-            try NetworkInterface.setUp(name)
+            try NetworkInterface.setUp(radio)
             // NL80211_CMD_JOIN_IBSS with SSID, WIPHY_FREQ, MAC (the BSSID) and FREQ_FIXED.
             try nl80211.send(
                 command: 43,
                 attributes: [
-                    interface, NetlinkAttribute(52, bytes: Array("kcovlab".utf8)),
+                    interface, NetlinkAttribute(52, bytes: name),
                     NetlinkAttribute(38, u32: 2412),
-                    NetlinkAttribute(6, bytes: [UInt8](repeating: 0x50, count: 6)),
+                    NetlinkAttribute(6, bytes: network),
                     NetlinkAttribute(flag: 60),
-                ], operation: "\(name): join")
+                ], operation: "\(radio): join")
         }
     }
 
