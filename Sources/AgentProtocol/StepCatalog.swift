@@ -192,6 +192,14 @@ public enum StepCatalog {
         Verb(
             "join", "Waits until a task has ended, released its kcov descriptors and been reaped.",
             [Parameter("task", .task, required: true, "The task.")], waits: true),
+        Verb(
+            "churn",
+            "Makes random calls of enable, remote-enable, disable and init on the descriptors under kcov:, all of which are "
+                + "free before; the errno of each is predicted.",
+            [
+                Parameter("steps", .integer, required: true, "How many calls."),
+                Parameter("seed", .integer, "The same seed gives the same calls; default 1."),
+            ]),
         Verb("exec", "Replaces the process image and goes on with the next step."),
         Verb("exit", "Ends the task here."),
         Verb(

@@ -30,7 +30,8 @@ extension Scenario {
                     + "\(term.feature), \(claim)")
         }
         let collector = DiagnosticCollector()
-        var lowering = ProgramLowering(features: claimed, index: index, collector: collector)
+        var lowering = ProgramLowering(
+            features: claimed, index: index, descriptors: descriptors.map(\.name), collector: collector)
         let tasks = tasks.map { lowering.task($0) }
         let kept = promises.filter { $0.condition.holds(for: claimed) }
         for promise in kept {
@@ -61,6 +62,7 @@ extension Scenario {
 private struct ProgramLowering {
     let features: Set<String>
     let index: any KernelIndex
+    let descriptors: [String]
     let collector: DiagnosticCollector
     var steps: [PlannedStep] = []
 
@@ -70,8 +72,36 @@ private struct ProgramLowering {
 
     private mutating func lower(_ steps: [ScenarioStep], of task: String) -> [Step] {
         var result: [Step] = []
-        for step in steps where step.condition.holds(for: features) { result.append(lower(step, of: task)) }
+        for step in steps where step.condition.holds(for: features) {
+            if step.verb == "churn" {
+                result += churn(step, of: task)
+            } else {
+                result.append(lower(step, of: task))
+            }
+        }
         return result
+    }
+
+    /// The calls of a random walk, as steps of their own.
+    private mutating func churn(_ step: ScenarioStep, of task: String) -> [Step] {
+        func number(_ name: String, default fallback: UInt64) -> UInt64 {
+            if case .value(.integer(let number)) = step.arguments[name] { number } else { fallback }
+        }
+        let seed = number("seed", default: 1)
+        var churn = Churn(
+            descriptors: descriptors, hasTwoSlots: features.contains(Contract.simultaneous.feature),
+            seed: seed)
+        return (0..<number("steps", default: 0)).map { count in
+            let move = churn.next()
+            let number = UInt32(steps.count)
+            steps.append(
+                PlannedStep(
+                    number: number, text: "\(task): churn \(seed), call \(count + 1): \(move.text)",
+                    location: "\(step.location.file):\(step.location.line)", expected: move.expectation.spoken
+                ))
+            return Step(
+                number: number, verb: move.verb, arguments: move.arguments, expectation: move.expectation)
+        }
     }
 
     private mutating func lower(_ step: ScenarioStep, of task: String) -> Step {
