@@ -43,7 +43,8 @@ public enum StimulusCatalog {
     }
 
     public static let kinds: [StimulusKind] = [
-        vhostNet, vhostVsock, usbGadget, usbip, bluetooth, bluetoothInit, nfc, wifiFrames, wifiMedium,
+        vhostNet, vhostTap, vhostVsock, usbGadget, usbip, bluetooth, bluetoothInit, nfc, wifiFrames,
+        wifiMedium,
     ]
 
     private static func device(_ about: String) -> Parameter {
@@ -73,6 +74,25 @@ public enum StimulusCatalog {
         "vhost-net", "A vhost-net device without a backend: each kick is one section of its worker.",
         relies: ["drivers/vhost/vhost.c", "drivers/vhost/net.c", "kernel/vhost_task.c"],
         kconfig: ["VHOST_NET", "EVENTFD"], verbs: vhostVerbs(prefix: "vhost"))
+
+    private static let vhostTap = StimulusKind(
+        "vhost-tap",
+        "A vhost-net device with a ring and a tap: each kick sends one frame through its worker.",
+        relies: ["drivers/vhost/vhost.c", "drivers/vhost/net.c", "drivers/net/tun.c"],
+        kconfig: ["VHOST_NET", "TUN", "PACKET"],
+        verbs: [
+            Verb("tap-open", "Opens the device and its eventfd.", [device("The device.")]),
+            Verb(
+                "tap-own", "Makes the calling process the owner, which creates the worker.",
+                [device("The device.")]),
+            Verb(
+                "tap-start", "Gives the device its memory, its ring and the tap.", [device("The device.")]),
+            Verb("tap-send", "Puts one frame into the ring and kicks.", [device("The device.")]),
+            Verb(
+                "tap-receive", "Receives a frame behind the tap; its length is the result.",
+                [device("The device.")], waits: true),
+            Verb("tap-close", "Closes the device.", [device("The device.")]),
+        ])
 
     private static let vhostVsock = StimulusKind(
         "vhost-vsock", "A vhost-vsock device: each kick is one section of its worker.",

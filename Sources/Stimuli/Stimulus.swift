@@ -66,6 +66,7 @@ package struct StimulusError: Error, CustomStringConvertible {
 package enum StimulusTable {
     private static let types: [String: any Stimulus.Type] = [
         "vhost-net": VhostDevice.self,
+        "vhost-tap": VhostTap.self,
         "vhost-vsock": VhostDevice.self,
         "usb-gadget": UsbGadget.self,
         "usbip": UsbipPort.self,

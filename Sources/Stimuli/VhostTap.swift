@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import AgentProtocol
+internal import CGuest
+internal import Glibc
+package import GuestKernel
+
+/// A vhost-net device with a ring and a tap behind it: each kick sends one frame.
+///
+/// The worker takes the frame from the ring of the owner's memory (`handle_tx()` in drivers/vhost/net.c) and gives it to the
+/// tap (`tun_sendmsg()` in drivers/net/tun.c), where a packet socket of the agent receives it.
+package final class VhostTap: Stimulus {
+    package var exports: [String: UInt64] { [:] }
+    package let descriptor: UInt64?
+    private let number: UInt64
+    private let kick: UInt64
+    private let tap: FileDescriptor
+    private let listener: FileDescriptor
+    private let path: UInt64
+    private let one: UInt64
+    private let file: UInt64
+    private let ring: UInt64
+    private let received: UInt64
+    /// Each request number with the address of its argument, in the order the device wants them.
+    private let configuration: [(request: Int, argument: UInt64)]
+    private let backend: UInt64
+    /// Frames put into the ring so far, counted while the program is made.
+    private var sent: UInt16 = 0
+
+    private static let name = "kcovlab0"
+    private static let entries: UInt32 = 256
+    private static let transmit: UInt32 = 1
+    /// struct virtio_net_hdr, which the tap expects in front of a frame.
+    private static let header = 10
+    private static let frame: [UInt8] =
+        [UInt8](repeating: 0xff, count: 6) + [0x02, 0, 0, 0, 0, 9] + [0x88, 0xb5]
+        + [UInt8](repeating: 0x5a, count: 46)
+    private enum Offset {
+        static let available: UInt64 = 0x2000
+        static let used: UInt64 = 0x3000
+        static let frame: UInt64 = 0x4000
+        static let end = 0x5000
+    }
+
+    package init(_ request: StimulusRequest, arena: Arena) throws {
+        tap = try Self.makeTap()
+        listener = try Self.listen()
+        path = try arena.place("/dev/vhost-net")
+        number = try arena.word(.max)
+        descriptor = number
+        kick = try arena.word(.max)
+        one = try arena.word(1)
+        received = try arena.allocate(2048)
+        // Guest addresses are the addresses of this process.
+        ring = try arena.allocate(Offset.end, alignment: 4096)
+        let region = try arena.place(
+            littleEndian(UInt32(1)) + littleEndian(UInt32(0)) + littleEndian(ring)
+                + littleEndian(UInt64(Offset.end)) + littleEndian(ring) + littleEndian(UInt64(0)))
+        let index = littleEndian(Self.transmit)
+        file = try arena.place(index + littleEndian(UInt32(0)))
+        configuration = [
+            // VHOST_SET_FEATURES, VHOST_SET_MEM_TABLE, VHOST_SET_VRING_NUM, _BASE, _ADDR (include/uapi/linux/vhost.h).
+            (0x4008_af00, try arena.word(0)), (0x4008_af03, region),
+            (0x4008_af10, try arena.place(index + littleEndian(Self.entries))),
+            (0x4008_af12, try arena.place(index + littleEndian(UInt32(0)))),
+            (
+                0x4028_af11,
+                try arena.place(
+                    index + littleEndian(UInt32(0)) + littleEndian(ring)
+                        + littleEndian(ring + Offset.used) + littleEndian(ring + Offset.available)
+                        + littleEndian(UInt64(0)))
+            ),
+        ]
+        backend = try arena.place(index + littleEndian(UInt32(bitPattern: tap.number)))
+        try fill(arena)
+    }
+
+    /// Writes one descriptor that every entry of the ring refers to.
+    private func fill(_ arena: Arena) throws {
+        let length = UInt64(Self.header + Self.frame.count)
+        arena.store(ring + Offset.frame, at: ring)
+        // Length, flags, next.
+        arena.store(length, at: ring + 8)
+        for (place, byte) in Self.frame.enumerated() {
+            // Safety: the ring has room for the header and the frame.
+            unsafe UnsafeMutablePointer<UInt8>(
+                bitPattern: UInt(ring + Offset.frame) + UInt(Self.header + place))?.pointee = byte
+        }
+    }
+
+    package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
+        let device = Operand.word(at: number)
+        switch step.verb {
+        case "tap-open":
+            builder.call(Int(SYS_eventfd2), [.value(0), .value(0)], keep: kick)
+            builder.primary(
+                Int(SYS_openat), [.number(AT_FDCWD), .value(path), .number(O_RDWR | O_CLOEXEC)],
+                promise: step.promise, keep: number)
+        case "tap-own":
+            // VHOST_SET_OWNER.
+            builder.primary(
+                Int(SYS_ioctl), [device, .number(0xaf01)], promise: step.promise, keep: step.keep)
+        case "tap-start":
+            for (request, argument) in configuration {
+                builder.call(Int(SYS_ioctl), [device, .number(request), .value(argument)])
+            }
+            // VHOST_SET_VRING_KICK, VHOST_NET_SET_BACKEND.
+            builder.store(.word(at: kick), at: .value(file + 4), width: 4)
+            builder.call(Int(SYS_ioctl), [device, .number(0x4008_af20), .value(file)])
+            builder.primary(
+                Int(SYS_ioctl), [device, .number(0x4008_af30), .value(backend)], promise: step.promise,
+                keep: step.keep)
+        case "tap-send":
+            sent += 1
+            builder.store(.value(UInt64(sent)), at: .value(ring + Offset.available + 2), width: 2)
+            builder.primary(
+                Int(SYS_write), [.word(at: kick), .value(one), .value(8)], promise: step.promise,
+                keep: step.keep)
+        case "tap-receive":
+            builder.primary(
+                Int(SYS_read), [.number(listener.number), .value(received), .value(2048)],
+                promise: step.promise, keep: step.keep)
+        case "tap-close":
+            builder.call(Int(SYS_close), [.word(at: kick)])
+            builder.primary(Int(SYS_close), [device], promise: step.promise, keep: step.keep)
+        default:
+            throw StimulusError("a tap has no step '\(step.verb)'")
+        }
+    }
+
+    package func tearDown() {}
+
+    /// A tap whose frames carry a virtio header; it goes with its descriptor.
+    private static func makeTap() throws -> FileDescriptor {
+        let tap = try FileDescriptor(opening: "/dev/net/tun")
+        // struct ifreq: the name, then IFF_TAP, IFF_NO_PI and IFF_VNET_HDR.
+        var request = Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count)
+        request += littleEndian(UInt16(0x0002 | 0x1000 | 0x4000)) + [UInt8](repeating: 0, count: 22)
+        try kernel("TUNSETIFF") {
+            // Safety: the kernel reads and writes one struct ifreq, 40 bytes.
+            unsafe ioctl(tap.number, 0x4004_54ca, &request)
+        }
+        try NetworkInterface.setUp(name)
+        return tap
+    }
+
+    /// A packet socket for the frames of this tap.
+    private static func listen() throws -> FileDescriptor {
+        let number = try kernel("socket AF_PACKET") {
+            Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        }
+        let listener = FileDescriptor(owning: number)
+        // Safety: the string lives for the call.
+        let index = unsafe if_nametoindex(name)
+        // struct sockaddr_ll with the ethertype of the frame.
+        let address =
+            littleEndian(UInt16(AF_PACKET)) + [0x88, 0xb5] + littleEndian(index)
+            + [UInt8](repeating: 0, count: 12)
+        try kernel("bind to \(name)") {
+            unsafe address.withUnsafeBytes { bytes in
+                // Safety: the address is as long as the count says.
+                unsafe bind(
+                    number, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+            }
+        }
+        return listener
+    }
+}
