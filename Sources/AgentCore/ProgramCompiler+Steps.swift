@@ -61,13 +61,15 @@ extension ProgramCompiler {
         case "reset", "store", "load", "save", "wait-count", "wait-calls", "wait-quiet":
             try emitBufferVerb(step)
         case "call": try emitCall(step)
-        case "count-lines":
+        case "count-lines", "read-number":
             let size = 1 << 20
             builder.primary(
-                KL_COUNT_LINES,
+                step.verb == "count-lines" ? KL_COUNT_LINES : KL_READ_NUMBER,
                 [
                     .value(try arena.place(try text("file", of: step))),
-                    .value(try arena.place(try text("containing", of: step))),
+                    .value(
+                        try arena.place(
+                            try text(step.verb == "count-lines" ? "containing" : "behind", of: step))),
                     .value(try arena.allocate(size)), .number(size),
                     try operand("minus", of: step, default: 0),
                 ], promise: Self.promise(of: step), keep: keep(of: step))

@@ -143,6 +143,14 @@ public enum StepCatalog {
                 Parameter("minus", .integer, "Taken from the count; default 0."),
             ]),
         Verb(
+            "read-number",
+            "Reads the number behind a text in a file; the result is how far it is above `minus`.",
+            [
+                Parameter("file", .text, required: true, "The file, at most 1 MiB long."),
+                Parameter("behind", .text, required: true, "The text."),
+                Parameter("minus", .integer, "What the number is compared with; default 0."),
+            ]),
+        Verb(
             "reset", "Stores zero in the first word of a buffer.",
             [Parameter("buffer", .buffer, required: true, "The buffer.")]),
         Verb(

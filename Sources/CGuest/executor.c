@@ -330,7 +330,8 @@ static void note_buffer(const struct kl_task *task, const struct kl_op *op, cons
     }
 }
 
-static bool contains(const char *line, const char *end, const char *text)
+/* The place behind a text, NULL when it is not there. */
+static const char *behind(const char *line, const char *end, const char *text)
 {
     for (; line < end; line++) {
         const char *a = line, *b = text;
@@ -338,17 +339,17 @@ static bool contains(const char *line, const char *end, const char *text)
         while (a < end && *b && *a == *b)
             a++, b++;
         if (!*b)
-            return true;
+            return a;
     }
-    return false;
+    return NULL;
 }
 
-/* How many lines of a file contain a text; a file that does not fit is an error. */
-static int64_t count_lines(const char *path, const char *text, char *room, uint64_t size)
+/* Reads a whole file; its length, or an error when it does not fit. */
+static int64_t read_file(const char *path, char *room, uint64_t size)
 {
     int64_t fd = kl_call6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
-    int64_t length, found = 0;
     uint64_t used = 0;
+    int64_t length;
 
     if (fd < 0)
         return fd;
@@ -357,17 +358,53 @@ static int64_t count_lines(const char *path, const char *text, char *room, uint6
     kl_call6(SYS_close, fd, 0, 0, 0, 0, 0);
     if (length < 0)
         return length;
-    if (used == size)
-        return -EFBIG;
-    for (const char *line = room, *end = room + used; line < end;) {
+    return used == size ? -EFBIG : (int64_t)used;
+}
+
+static int64_t count_lines(const char *line, const char *end, const char *text)
+{
+    int64_t found = 0;
+
+    while (line < end) {
         const char *next = line;
 
         while (next < end && *next != '\n')
             next++;
-        found += contains(line, next, text);
+        found += behind(line, next, text) != NULL;
         line = next + 1;
     }
     return found;
+}
+
+static int64_t number_behind(const char *start, const char *end, const char *text)
+{
+    const char *digit = behind(start, end, text);
+    int64_t number = 0;
+
+    if (!digit)
+        return -ENODATA;
+    while (digit < end && (*digit == ' ' || *digit == '\t'))
+        digit++;
+    for (; digit < end && *digit >= '0' && *digit <= '9'; digit++)
+        number = number * 10 + (*digit - '0');
+    return number;
+}
+
+static int64_t inspect_file(const struct kl_op *op, const uint64_t *a)
+{
+    char *room = (char *)(uintptr_t)a[2];
+    const char *text = (const char *)(uintptr_t)a[1];
+    int64_t length = read_file((const char *)(uintptr_t)a[0], room, a[3]);
+    int64_t value;
+
+    if (length < 0)
+        return length;
+    if (op->code == KL_COUNT_LINES)
+        return count_lines(room, room + length, text) - (int64_t)a[4];
+    value = number_behind(room, room + length, text);
+    if (value < 0)
+        return value;
+    return value > (int64_t)a[4] ? value - (int64_t)a[4] : 0;
 }
 
 static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struct kl_op *op, const uint64_t *a)
@@ -407,12 +444,9 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return replace_image(arena, task);
     case KL_BARRIER:
         return barrier(arena, task, (uint64_t *)(uintptr_t)a[0], a[1]);
-    case KL_COUNT_LINES: {
-        int64_t count = count_lines((const char *)(uintptr_t)a[0], (const char *)(uintptr_t)a[1],
-                                    (char *)(uintptr_t)a[2], a[3]);
-
-        return count < 0 ? count : count - (int64_t)a[4];
-    }
+    case KL_COUNT_LINES:
+    case KL_READ_NUMBER:
+        return inspect_file(op, a);
     case KL_SAVE:
         copy_out((struct kl_buffer *)(uintptr_t)a[0], (struct kl_copy *)(uintptr_t)a[1]);
         return 0;

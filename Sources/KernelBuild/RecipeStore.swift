@@ -76,7 +76,7 @@ package struct RecipeStore: Sendable {
             memory: chain.lazy.compactMap(\.memory).first ?? 512)
     }
 
-    /// The names of an image and of what it inherits from, itself first.
+    /// The names of an image and of what it inherits from, itself first, up to the first shipped image.
     ///
     /// - Throws: `InputError` like `resolve(_:)`.
     package func lineage(of nameOrFile: String) throws(InputError) -> [String] {
@@ -85,7 +85,8 @@ package struct RecipeStore: Sendable {
         let file = locate(nameOrFile, from: nil, at: origin, collector: collector)
         let chain = file.map { inheritance(of: $0, collector: collector) } ?? []
         try collector.throwIfAny()
-        return chain.compactMap { $0.name?.text }
+        let lineage = chain.compactMap { $0.name?.text }
+        return Array(lineage.prefix { !names.contains($0) } + lineage.filter(names.contains).prefix(1))
     }
 
     /// The recipe itself, then its parent, and so on.

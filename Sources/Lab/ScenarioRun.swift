@@ -51,7 +51,7 @@ struct ScenarioRun: Sendable {
             ending: ending, facts: facts, findings: findings, steps: report.map(judge.stepResults) ?? [],
             buffers: buffers.summaries, lastLines: guest.console.lastLines,
             seconds: (ContinuousClock.now - start) / .seconds(1))
-        return (result, result.outcome != .passed)
+        return (result.asKnown(plan.knownIssue), result.outcome != .passed)
     }
 
     private func result(
@@ -149,6 +149,18 @@ struct ScenarioRun: Sendable {
         return functions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(10).map {
             "\($0.key) (\($0.value))"
         }
+    }
+}
+
+extension ScenarioResult {
+    /// The same for a scenario that shows a known issue: it is neither a pass nor a regression, and a change is pointed out.
+    func asKnown(_ issue: String?) -> Self {
+        guard let issue, [.passed, .failed, .kernelFailed].contains(outcome) else { return self }
+        let reason =
+            outcome == .passed ? issue : "it has changed: \(reason ?? outcome.rawValue); known was: \(issue)"
+        return Self(
+            name: name, id: id, contract: contract, outcome: .knownIssue, seconds: seconds, reason: reason,
+            fault: fault, findings: findings, console: console, steps: steps, buffers: buffers)
     }
 }
 

@@ -2,8 +2,8 @@
 
 /// The place of a scenario in lists: by group of the catalogue, then by number; those without id last, by name.
 struct CatalogueOrder: Comparable {
-    /// The groups in order: uapi, local, remote, softirq, gadget, both at once, builds.
-    static let groups = "ULRSGPB"
+    /// The groups in order: uapi, local, remote, softirq, gadget, both at once, builds, known hazards.
+    static let groups = "ULRSGPBH"
 
     private let group: Int
     private let number: Int

@@ -43,7 +43,7 @@ extension Scenario {
         try collector.throwIfAny()
         return .applicable(
             ScenarioPlan(
-                name: name, id: id,
+                name: name, id: id, knownIssue: knownIssue,
                 contract: contract.map { claimed.contains($0.feature) ? $0.claimed : $0.unclaimed },
                 program: Program(
                     descriptors: descriptors, stimuli: stimuli, tasks: tasks, stepLimit: limits.step,

@@ -8,6 +8,8 @@ public struct ScenarioPlan: Sendable {
     public let name: String
     /// The catalogue id; nil outside the catalogue.
     public let id: String?
+    /// The hazard of every kernel so far that it shows; nil for a promise that kernels keep.
+    public let knownIssue: String?
     /// `simultaneous` or `exclusive` where the scenario depends on it.
     public let contract: String?
     public let program: Program
@@ -18,11 +20,13 @@ public struct ScenarioPlan: Sendable {
     public let expectedReports: [ExpectedReport]
 
     public init(
-        name: String, id: String?, contract: String?, program: Program, steps: [PlannedStep],
+        name: String, id: String?, knownIssue: String? = nil, contract: String?, program: Program,
+        steps: [PlannedStep],
         checks: [BufferCheck], expectedReports: [ExpectedReport]
     ) {
         self.name = name
         self.id = id
+        self.knownIssue = knownIssue
         self.contract = contract
         self.program = program
         self.steps = steps

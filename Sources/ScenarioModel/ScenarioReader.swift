@@ -15,6 +15,10 @@ struct ScenarioReader {
         ("contract", "The feature whose claim decides which of two contracts is checked."),
         ("requires", "What a kernel must claim for the scenario to say anything about it; see conditions."),
         (
+            "known-issue",
+            "What is wrong with every kernel so far: the scenario shows that it still is, and never counts as a failure."
+        ),
+        (
             "kcov",
             "Descriptors, with their size in words, that are opened, initialised and mapped before the first step."
         ),
@@ -55,6 +59,7 @@ struct ScenarioReader {
         let name = reader.required("name").flatMap(plainName) ?? ""
         let id = reader.optional("id").flatMap(catalogueID)
         let about = reader.requiredText("about") ?? ""
+        let knownIssue = reader.text("known-issue")
         let contract = reader.optional("contract").flatMap(self.contract)
         let conditions = ConditionReader(contract: contract, collector: collector)
         let requires = reader.optional("requires").map(conditions.condition) ?? .always
@@ -67,7 +72,8 @@ struct ScenarioReader {
         reader.finish()
         names.verify(into: collector)
         let scenario = Scenario(
-            file: file, name: name, id: id, about: about, contract: contract, requires: requires,
+            file: file, name: name, id: id, about: about, knownIssue: knownIssue, contract: contract,
+            requires: requires,
             descriptors: descriptors, stimuli: stimuli, tasks: tasks, promises: promises, reports: reports,
             limits: limits)
         if collector.diagnostics.isEmpty {

@@ -46,7 +46,7 @@ struct SupervisionTests {
         run.standardError = FileHandle.nullDevice
         try run.run()
         let owner = run.processIdentifier
-        #expect(await eventually(within: .seconds(120)) { count(phase.event, in: output) >= phase.count })
+        #expect(await eventually(within: .seconds(900)) { count(phase.event, in: output) >= phase.count })
         let supervisor = try #require(self.supervisor(ofOwner: owner), "the run has a supervisor")
         let mark = "guest=kcovlab-\(supervisor.run)-"
         if phase.works {
