@@ -417,6 +417,10 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
     case KL_MOVE:
         move(a[0], a[1], op->number);
         return 0;
+    case KL_ADD:
+        /* Little-endian: the low bytes of the sum do not depend on what lies behind a narrow value. */
+        move(a[0], WORD(a[0]) + a[1], op->number);
+        return 0;
     case KL_LOAD:
         return (int64_t)WORD(a[0]);
     case KL_WAIT_COUNT:

@@ -88,6 +88,11 @@ package struct OperationBuilder {
         append(KL_MOVE, number: width, [address, value])
     }
 
+    /// Adds to a value of 1, 2, 4 or 8 bytes.
+    package mutating func add(_ value: UInt64, to address: UInt64, width: UInt64 = 8) {
+        append(KL_ADD, number: width, [.value(address), .value(value)])
+    }
+
     /// Waits until a word is at least as large as a number.
     package mutating func waitUntil(wordAt address: UInt64, atLeast value: Operand) {
         append(KL_WAIT_COUNT, [.value(address), value])

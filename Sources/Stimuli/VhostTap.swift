@@ -24,8 +24,6 @@ package final class VhostTap: Stimulus {
     /// Each request number with the address of its argument, in the order the device wants them.
     private let configuration: [(request: Int, argument: UInt64)]
     private let backend: UInt64
-    /// Frames put into the ring so far, counted while the program is made.
-    private var sent: UInt16 = 0
 
     private static let name = "kcovlab0"
     private static let entries: UInt32 = 256
@@ -111,8 +109,8 @@ package final class VhostTap: Stimulus {
                 Int(SYS_ioctl), [device, .number(0x4008_af30), .value(backend)], promise: step.promise,
                 keep: step.keep)
         case "tap-send":
-            sent += 1
-            builder.store(.value(UInt64(sent)), at: .value(ring + Offset.available + 2), width: 2)
+            // The index of the available ring, which counts frames.
+            builder.add(1, to: ring + Offset.available + 2, width: 2)
             builder.primary(
                 Int(SYS_write), [.word(at: kick), .value(one), .value(8)], promise: step.promise,
                 keep: step.keep)

@@ -19,6 +19,7 @@ enum kl_code {
     KL_NOTHING,     /* a place for flags */
     KL_CALL,        /* system call number, a[0..5] */
     KL_MOVE,        /* *a[0] = a[1], `number` bytes wide */
+    KL_ADD,         /* *a[0] += a[1], `number` bytes wide */
     KL_LOAD,        /* result = *a[0] */
     KL_WAIT_COUNT,  /* until *a[0] >= a[1] */
     KL_WAIT_GROWN,  /* until *a[0] > a[1] */
