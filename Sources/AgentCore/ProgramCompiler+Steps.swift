@@ -71,7 +71,7 @@ extension ProgramCompiler {
                         try arena.place(
                             try text(step.verb == "count-lines" ? "containing" : "behind", of: step))),
                     .value(try arena.allocate(size)), .number(size),
-                    try operand("minus", of: step, default: 0),
+                    try operand("minus", of: step, default: 0), try operand("slack", of: step, default: 0),
                 ], promise: Self.promise(of: step), keep: keep(of: step))
         default: try emitTaskVerb(step)
         }

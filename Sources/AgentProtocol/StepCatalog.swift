@@ -144,11 +144,12 @@ public enum StepCatalog {
             ]),
         Verb(
             "read-number",
-            "Reads the number behind a text in a file; the result is how far it is above `minus`.",
+            "Reads the number behind a text in a file; the result is how far it is above `minus` and `slack` together.",
             [
                 Parameter("file", .text, required: true, "The file, at most 1 MiB long."),
                 Parameter("behind", .text, required: true, "The text."),
                 Parameter("minus", .integer, "What the number is compared with; default 0."),
+                Parameter("slack", .integer, "How much more it may be; default 0."),
             ]),
         Verb(
             "reset", "Stores zero in the first word of a buffer.",

@@ -404,7 +404,8 @@ static int64_t inspect_file(const struct kl_op *op, const uint64_t *a)
     value = number_behind(room, room + length, text);
     if (value < 0)
         return value;
-    return value > (int64_t)a[4] ? value - (int64_t)a[4] : 0;
+    value -= (int64_t)(a[4] + a[5]);
+    return value > 0 ? value : 0;
 }
 
 static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struct kl_op *op, const uint64_t *a)

@@ -82,7 +82,8 @@ struct MutantCatalogTests {
         let images = ["debian-6.12-simultaneous", "debian-6.12", "debian-6.1"]
         let mutants = try MutantCatalog.load(shipped.mutants, only: nil, images: images).mutants
         #expect(mutants.count >= 60)
-        #expect(Set(mutants.map(\.summary)).count == mutants.count, "each says what it breaks")
+        #expect(
+            Set(mutants.map { [$0.summary] + $0.images }).count == mutants.count, "each says what it breaks")
         #expect(mutants.allSatisfy { !$0.places.isEmpty })
     }
 }
