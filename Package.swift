@@ -93,6 +93,12 @@ let package = Package(
         .target(name: "Installation", swiftSettings: settings()),
         .testTarget(name: "InstallationTests", dependencies: ["Installation"], swiftSettings: settings()),
 
+        // From a mail, an mbox or a saved thread to the patches it means, and whether they fit a tree. No I/O.
+        .target(name: "PatchMail", dependencies: ["Diagnostics"], swiftSettings: settings()),
+        .testTarget(
+            name: "PatchMailTests", dependencies: ["Diagnostics", "PatchMail"],
+            exclude: ["Fixtures"], swiftSettings: settings()),
+
         // Expectations over coverage, verdicts, evidence.
         .target(
             name: "CoverageAssertions", dependencies: ["KcovModel", "KernelSymbols"],
