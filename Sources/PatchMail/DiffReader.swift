@@ -150,7 +150,7 @@ struct DiffReader {
 
     /// Whether the mail ends here although the hunk does not: `--`, and after it what no hunk can have.
     private func isSignature(_ line: InputLine) -> Bool {
-        guard line.text.trimmed == "--" else { return false }
+        guard line.bytes.count <= 4, line.text.trimmed == "--" else { return false }
         guard let after = peek(1)?.bytes.first else { return peek(1) == nil }
         return !" +-\\".utf8.contains(after)
     }

@@ -15,4 +15,6 @@ enum InputLimits {
     static let ancestors = 500
     /// Lines a hunk may say that it has.
     static let hunkLines = 10_000_000
+    /// Misfits of one patch that are looked into.
+    static let misfits = 20
 }

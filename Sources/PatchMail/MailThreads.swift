@@ -24,7 +24,7 @@ struct MailThreads: Sendable {
         while position < ids.count, position < InputLimits.ancestors {
             if let mail = byID[ids[position]], seen.insert(mail).inserted {
                 result.append(mail)
-                ids += mails[mail].parents
+                if ids.count < InputLimits.ancestors { ids += mails[mail].parents }
             }
             position += 1
         }

@@ -15,10 +15,13 @@ package struct PatchFit {
 
     /// Applies one patch on top of those before it.
     ///
-    /// - Returns: What does not fit; the rest is applied, so that one look shows everything. Empty when the patch applies.
+    /// - Returns: What does not fit, empty when the patch applies. The rest is applied, so that one look shows
+    ///   everything, but after twenty misfits nothing more is looked at.
     package mutating func apply(_ patch: MailPatch) -> [Misfit] {
         var misfits: [Misfit] = []
-        for change in patch.changes { misfits += apply(change, of: patch.mail) }
+        for change in patch.changes where misfits.count < InputLimits.misfits {
+            misfits += apply(change, of: patch.mail)
+        }
         return misfits
     }
 
@@ -37,7 +40,7 @@ package struct PatchFit {
         }
         image.forgetPlaces()
         var misfits: [Misfit] = []
-        for (index, hunk) in change.hunks.enumerated() {
+        for (index, hunk) in change.hunks.enumerated() where misfits.count < InputLimits.misfits {
             if let reason = image.apply(hunk) {
                 misfits.append(misfit(reason, change.path, hunk: (index + 1, hunk)))
             }

@@ -68,6 +68,7 @@ extension PatchMailError: CustomStringConvertible {
         case .emptyFile: "the file is empty"
         case .emptyMailbox: "the mailbox has no mail"
         case .notAPatch: "found neither a diff nor a mail"
+        case .noPatch(mails: 1): "the mail has no patch"
         case .noPatch(let mails): "none of the \(mails) mails has a patch"
         case .tooMuch(let what, let limit): "more than \(limit) \(what)"
         case .missingParts(let parts, let series):

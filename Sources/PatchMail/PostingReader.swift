@@ -11,7 +11,7 @@ struct PostingReader {
         self.threads = threads
         for (index, mail) in threads.mails.enumerated() {
             let isCover = mail.subject.part?.index == 0
-            if mail.subject.isReply {
+            if mail.subject.isReply || Self.isDiscussion(mail) {
                 if case .changes = mail.diff {
                     others[index] = .replyWithDiff
                 } else {
@@ -23,6 +23,12 @@ struct PostingReader {
                 add(index)
             }
         }
+    }
+
+    /// Whether a mail answers another, shows part of a diff and is not sent as a patch.
+    private static func isDiscussion(_ mail: Mail) -> Bool {
+        guard case .broken = mail.diff else { return false }
+        return !mail.subject.isPatch && !mail.parents.isEmpty
     }
 
     private mutating func add(_ mailIndex: Int) {

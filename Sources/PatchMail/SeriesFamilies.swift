@@ -7,6 +7,8 @@ struct SeriesFamilies {
     /// The thread of each mail; versions in threads of their own have been joined.
     private(set) var threadSets: DisjointSets
     private var families = DisjointSets()
+    /// The versions of each series, the newest first; series in the order of the file.
+    private(set) var versions: [[Int]] = []
 
     init(_ reader: PostingReader) {
         threads = reader.threads
@@ -18,22 +20,23 @@ struct SeriesFamilies {
         for posting in postings.indices {
             threadSets.join(first(posting), first(families.root(of: posting)))
         }
-    }
-
-    /// The versions of each series, the newest first.
-    var versions: [[Int]] {
-        let groups = Dictionary(grouping: postings.indices) { families.root(of: $0) }
-        return groups.sorted { $0.key < $1.key }.map { _, group in
-            group.sorted {
-                let (left, right) = (postings[$0], postings[$1])
-                return left.revision != right.revision
-                    ? left.revision > right.revision : threads.isBefore(first($1), first($0))
-            }
+        var numbers: [Int: Int] = [:]
+        for posting in postings.indices {
+            let number = numbers[families.root(of: posting), default: versions.count]
+            numbers[families.root(of: posting)] = number
+            if number == versions.count { versions.append([]) }
+            versions[number].append(posting)
         }
+        for number in versions.indices { versions[number].sort(by: isNewer) }
     }
 
     /// The cover letter, or the first part there is.
     func first(_ posting: Int) -> Int { postings[posting].members.first ?? 0 }
+
+    private func isNewer(_ left: Int, _ right: Int) -> Bool {
+        let (new, old) = (postings[left].revision, postings[right].revision)
+        return new != old ? new > old : threads.isBefore(first(right), first(left))
+    }
 
     private func sender(_ posting: Int) -> String { threads.mails[first(posting)].sender }
 

@@ -4,11 +4,15 @@
 struct SeriesPicker {
     /// A series as it will be applied.
     private struct Pick {
-        /// By their number.
-        var parts: [Int: Int]
+        /// Mails by their number.
+        let parts: [Int: Int]
         let newest: Int
         /// The postings a part or the description comes from, the newest first.
-        var sources: [Int]
+        let sources: [Int]
+        /// Only an error when the series is wanted.
+        let missing: PatchMailError?
+        /// The oldest mail of all versions.
+        var beginning = 0
     }
 
     private let threads: MailThreads
@@ -16,6 +20,8 @@ struct SeriesPicker {
     private let families: SeriesFamilies
     private(set) var patches: [MailPatch] = []
     private(set) var leftOut: [Int: LeftOutMail.Reason]
+    /// The newest posting of the series that a mail belongs to.
+    private var successors: [Int: Int] = [:]
 
     /// - Throws: `PatchMailError` for a series with missing parts, or a picked patch that is damaged or refused.
     init(_ threads: MailThreads) throws(PatchMailError) {
@@ -27,15 +33,16 @@ struct SeriesPicker {
         var picks: [[Pick]] = []
         var threadNumbers: [Int: Int] = [:]
         for versions in families.versions {
-            let pick = try resolve(versions[...])
-            for posting in versions {
-                for mail in postings[posting].members {
-                    leftOut[mail] = .superseded(by: postings[pick.newest].revision)
-                }
+            guard let newest = versions.first else { continue }
+            var pick = resolve(newest, older: versions.dropFirst())
+            pick.beginning = versions.map(families.first).min(by: threads.isBefore) ?? 0
+            for mail in versions.flatMap({ postings[$0].members }) {
+                successors[mail] = newest
+                leftOut[mail] = .superseded(by: postings[newest].revision)
             }
-            for posting in pick.sources { postings[posting].mails[0].map { leftOut[$0] = .coverLetter } }
+            for cover in pick.sources.compactMap({ postings[$0].mails[0] }) { leftOut[cover] = .coverLetter }
             // All series of a thread together, in the order in which the threads begin in the file.
-            let thread = families.threadSets.root(of: families.first(pick.newest))
+            let thread = families.threadSets.root(of: families.first(newest))
             if let number = threadNumbers[thread] {
                 picks[number].append(pick)
             } else {
@@ -47,32 +54,28 @@ struct SeriesPicker {
     }
 
     /// Completes the newest version from older ones when only some parts were sent again.
-    private func resolve(_ versions: ArraySlice<Int>) throws(PatchMailError) -> Pick {
-        guard let newest = versions.first else { return Pick(parts: [:], newest: 0, sources: []) }
+    private func resolve(_ newest: Int, older: ArraySlice<Int>) -> Pick {
         let posting = postings[newest]
-        var parts = posting.mails
-        parts[0] = nil
-        if posting.missing.isEmpty { return Pick(parts: parts, newest: newest, sources: [newest]) }
-        let older = versions.dropFirst()
-        let replaced = Set(older.flatMap { postings[$0].mails.values })
-        let isReroll =
-            !parts.isEmpty
-            && parts.allSatisfy { index, mail in
-                threads.ancestors(of: mail).contains { ancestor in
-                    replaced.contains(ancestor)
-                        && older.contains {
-                            postings[$0].total == posting.total && postings[$0].mails[index] == ancestor
-                        }
-                }
-            }
-        guard isReroll else { throw missing(newest) }
-        let base = try resolve(older)
+        let parts = posting.mails.filter { $0.key > 0 }
+        if posting.missing.isEmpty {
+            return Pick(parts: parts, newest: newest, sources: [newest], missing: nil)
+        }
+        // Each part must answer, directly or not, the one that it replaces.
+        let replaceable = older.filter { postings[$0].total == posting.total }
+        let isReroll = parts.allSatisfy { index, mail in
+            let ancestors = threads.ancestors(of: mail)
+            return replaceable.contains { postings[$0].mails[index].map(ancestors.contains) ?? false }
+        }
+        guard isReroll, !parts.isEmpty, let next = older.first else {
+            return Pick(parts: parts, newest: newest, sources: [newest], missing: incomplete(newest))
+        }
+        let base = resolve(next, older: older.dropFirst())
         return Pick(
             parts: base.parts.merging(parts) { _, new in new }, newest: newest,
-            sources: [newest] + base.sources)
+            sources: [newest] + base.sources, missing: base.missing)
     }
 
-    private func missing(_ number: Int) -> PatchMailError {
+    private func incomplete(_ number: Int) -> PatchMailError {
         let posting = postings[number]
         let mail = threads.mails[families.first(number)]
         let parts = posting.missing.map { "[PATCH \(posting.revision) \($0)/\(posting.total)]" }
@@ -82,50 +85,32 @@ struct SeriesPicker {
 
     /// Adds the series of one thread: the oldest, then what was sent into its thread under other titles.
     private mutating func add(_ series: [Pick]) throws(PatchMailError) {
-        let beginnings = families.versions.reduce(into: [Int: Int]()) { result, versions in
-            for posting in versions {
-                result[posting] = versions.map(families.first).min(by: threads.isBefore)
-            }
-        }
-        func beginning(_ pick: Pick) -> Int { beginnings[pick.newest] ?? 0 }
-        guard let main = series.min(by: { threads.isBefore(beginning($0), beginning($1)) }) else { return }
+        guard let main = series.min(by: { threads.isBefore($0.beginning, $1.beginning) }) else { return }
         try add(main, isFollowUp: false)
-        var replacements = [main]
         let others = series.filter { $0.newest != main.newest }
-        for pick in others.sorted(by: { isBefore($0, $1) }) {
-            if let revision = replacement(of: pick, among: replacements) {
+        for pick in others.sorted(by: {
+            threads.isBefore(families.first($0.newest), families.first($1.newest))
+        }) {
+            if let revision = replacement(of: pick) {
                 for mail in pick.parts.values { leftOut[mail] = .fixOfSuperseded(by: revision) }
-                continue
-            }
-            if let line = repeated(pick) {
+            } else if let line = repeated(pick) {
                 for mail in pick.parts.values { leftOut[mail] = .repeats(line: line) }
-                continue
+            } else {
+                try add(pick, isFollowUp: true)
             }
-            try add(pick, isFollowUp: true)
-            replacements.append(pick)
         }
     }
 
-    private func isBefore(_ left: Pick, _ right: Pick) -> Bool {
-        threads.isBefore(families.first(left.newest), families.first(right.newest))
-    }
-
-    /// The version that has come after a fix and replaces what it fixes; nil when the fix is still wanted.
-    private func replacement(of fix: Pick, among picks: [Pick]) -> Revision? {
-        for ancestor in threads.ancestors(of: families.first(fix.newest)) {
-            guard let reason = leftOut[ancestor] else {
-                if picks.contains(where: { $0.parts.values.contains(ancestor) }) { return nil }
-                continue
-            }
-            switch reason {
-            case .coverLetter: return nil
+    /// The version that was sent after a fix and replaces what it fixes; nil when the fix is still wanted.
+    private func replacement(of fix: Pick) -> Revision? {
+        let sent = families.first(fix.newest)
+        for ancestor in threads.ancestors(of: sent) {
+            guard let successor = successors[ancestor], successor != fix.newest else { continue }
+            switch leftOut[ancestor] {
             case .fixOfSuperseded(let revision): return revision
             case .superseded(let revision):
-                let successor = picks.first { pick in
-                    postings[pick.newest].revision == revision && !isBefore(pick, fix)
-                }
-                return successor.map { postings[$0.newest].revision }
-            default: continue
+                return threads.isBefore(sent, families.first(successor)) ? revision : nil
+            default: return nil
             }
         }
         return nil
@@ -145,6 +130,7 @@ struct SeriesPicker {
     }
 
     private mutating func add(_ pick: Pick, isFollowUp: Bool) throws(PatchMailError) {
+        if let missing = pick.missing { throw missing }
         let posting = postings[pick.newest]
         let described = pick.sources.flatMap { postings[$0].members }
         let base = described.compactMap { threads.mails[$0].baseCommit }.first

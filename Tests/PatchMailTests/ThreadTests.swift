@@ -105,6 +105,50 @@ struct ThreadTests {
         #expect(dropped.leftOut.contains { $0.reason == .fixOfSuperseded(by: Revision(2)) })
     }
 
+    @Test(
+        "A fix of a dropped fix is dropped with it, and versions of a fix do not count as those of the series"
+    )
+    func fixesOfFixes() throws {
+        func patch(_ subject: String, _ id: String, _ answers: [String], _ day: Int) -> String {
+            mail(subject, id: id, answers: answers, day: day, body: smallDiff(adding: id))
+        }
+        let series = patch("[PATCH] series", "s1", [], 1) + patch("[PATCH v2] series", "s2", ["s1"], 5)
+        let fix = patch("[PATCH] fix", "f", ["s1"], 2) + patch("[PATCH] fix of the fix", "g", ["s1", "f"], 6)
+        #expect(try PatchThread(text: series + fix).picked == ["v2 1/1 series"])
+        let late = patch("[PATCH] fix", "f", ["s2"], 6) + patch("[PATCH v2] fix", "f2", ["s2", "f"], 7)
+        #expect(
+            try PatchThread(text: series + late + patch("[PATCH] fix of the fix", "g", ["s2", "f"], 8)).picked
+                == ["v2 1/1 series", "+ v2 1/1 fix", "+ v1 1/1 fix of the fix"])
+        // Parts of a series that nobody wants may be missing.
+        let partial = patch("[PATCH 1/2] half a fix", "h", ["s1"], 2)
+        #expect(try PatchThread(text: series + partial).picked == ["v2 1/1 series"])
+    }
+
+    @Test("A piece of a diff in a discussion is no patch and no error")
+    func discussion() throws {
+        let text =
+            mail("[PATCH] title", id: "a", body: smallDiff())
+            + mail("A question", id: "b", answers: ["a"], body: "Why this?\n\n@@ -1,9 +1,9 @@\n a\n")
+        let thread = try PatchThread(text: text)
+        #expect(thread.picked == ["v1 1/1 title"])
+        #expect(thread.leftOut.map(\.reason) == [.reply])
+        #expect(throws: PatchMailError.self) {
+            try PatchThread(text: text.replacing("A question", with: "[PATCH] x"))
+        }
+    }
+
+    @Test(
+        "2000 mails that answer each other, and say so at length, are read in time", .timeLimit(.minutes(1)))
+    func manyMails() throws {
+        let ids = (0..<2000).map { "\($0)" }
+        let text = ids.indices.map { index in
+            mail(
+                "[PATCH v\(index % 7) \(index % 5 + 1)/5] title \(index)", id: ids[index],
+                answers: Array(ids[max(0, index - 50)..<index]), body: "diff --git a/x b/x\n")
+        }
+        #expect(throws: PatchMailError.self) { try PatchThread(text: text.joined()) }
+    }
+
     @Test("A mail of the thread whose parent is not saved still belongs to it")
     func unsavedParent() throws {
         let text =
