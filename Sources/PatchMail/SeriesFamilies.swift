@@ -47,7 +47,7 @@ struct SeriesFamilies {
             let mails = posting.members.map { threads.mails[$0] }
             // A notice that a patch was applied has its title, its diff, and no PATCH.
             guard mails.contains(where: { $0.subject.isPatch || $0.parents.isEmpty }) else { continue }
-            let titles = mails.map { "title " + $0.subject.title.lowercased() }
+            let titles = mails.map(\.subject.title).filter { !$0.isEmpty }.map { "title " + $0.lowercased() }
             for name in Set(titles + mails.compactMap { $0.changeID.map { "change-id " + $0 } }) {
                 byName[name, default: []].append(number)
             }

@@ -73,6 +73,27 @@ struct MailTests {
         #expect(error?.kind == .severalDiffs)
     }
 
+    @Test("Bodies are decoded, and each line has the number of the row in which it begins")
+    func transferEncodings() throws {
+        func decode(_ encoding: String, _ text: String) throws -> [String] {
+            let rows = try InputLine.lines(of: Array(text.utf8))
+            return TransferEncoding(encoding).decode(rows[...]).map { "\($0.number) \($0.text)" }
+        }
+        #expect(try decode("quoted-printable", "a=\nb =C3=A4 \r\n=3D=zz\n") == ["1 ab ä", "3 ==zz"])
+        #expect(
+            try decode("base64", "YQpiYgoKY2NjY2Nj\r\nY2NjCmRk!ZAo=\n*ZQ==\n") == [
+                "1 a", "1 bb", "1 ", "1 ccccccccc", "2 ddd", "3 e",
+            ])
+        #expect(try decode("8bit", "a=20\nb\n") == ["1 a=20", "2 b"])
+    }
+
+    @Test("Mails without a subject are not versions of each other")
+    func noSubject() throws {
+        let text =
+            mail("", id: "a", body: smallDiff(adding: "a")) + mail("", id: "b", body: smallDiff(adding: "b"))
+        #expect(try PatchThread(text: text).patches.map(\.mail.messageID) == ["a", "b"])
+    }
+
     @Test(
         "Encoded words are decoded",
         arguments: [

@@ -119,6 +119,8 @@ struct ThreadTests {
         #expect(
             try PatchThread(text: series + late + patch("[PATCH] fix of the fix", "g", ["s2", "f"], 8)).picked
                 == ["v2 1/1 series", "+ v2 1/1 fix", "+ v1 1/1 fix of the fix"])
+        let early = patch("[PATCH] fix", "f", ["s1"], 2) + patch("[PATCH v2] fix", "f2", ["f"], 3)
+        #expect(try PatchThread(text: series + early).picked == ["v2 1/1 series"])
         // Parts of a series that nobody wants may be missing.
         let partial = patch("[PATCH 1/2] half a fix", "h", ["s1"], 2)
         #expect(try PatchThread(text: series + partial).picked == ["v2 1/1 series"])
