@@ -125,10 +125,11 @@ let package = Package(
 
         // From a recipe to a built kernel: sources, patches, kconfig, make, cache.
         .target(
-            name: "KernelBuild", dependencies: ["Diagnostics", "Installation", subprocess],
+            name: "KernelBuild", dependencies: ["Diagnostics", "Installation", "PatchMail", subprocess],
             swiftSettings: settings()),
         .testTarget(
-            name: "KernelBuildTests", dependencies: ["Diagnostics", "Installation", "KernelBuild"],
+            name: "KernelBuildTests",
+            dependencies: ["Diagnostics", "Installation", "KernelBuild", "PatchMail"],
             swiftSettings: settings()),
 
         // The newc archive that carries the agent.

@@ -6,6 +6,8 @@ import Foundation
 /// The files a recipe names, read once: what is hashed is what is used.
 struct BuildInputs: Sendable {
     let patches: [PatchFile]
+    /// What was picked from files that hold more than one patch.
+    let remarks: [String]
     let fragments: [KconfigFragment]
     let request: ConfigRequest
 
@@ -23,9 +25,11 @@ struct BuildInputs: Sendable {
                 return nil
             }
         }
-        patches = recipe.patches.compactMap { input in
-            contents(input).map { PatchFile(input, contents: $0, collector: collector) }
+        let read = recipe.patches.compactMap { input in
+            contents(input).map { PatchFile.read(input, contents: $0, collector: collector) }
         }
+        patches = read.flatMap(\.patches)
+        remarks = read.flatMap(\.remarks)
         fragments = recipe.fragments.compactMap { input in
             contents(input).map {
                 KconfigFragment(name: input.name, file: input.file.path, contents: $0, collector: collector)

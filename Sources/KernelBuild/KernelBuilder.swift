@@ -50,7 +50,9 @@ package struct KernelBuilder: Sendable {
         _ recipe: KernelRecipe, onEvent: (BuildEvent) -> Void
     ) async throws -> KernelArtifact {
         let inputs = try BuildInputs(recipe)
-        for warning in inputs.request.warnings { onEvent(.remark(image: recipe.name, text: warning)) }
+        for warning in inputs.remarks + inputs.request.warnings {
+            onEvent(.remark(image: recipe.name, text: warning))
+        }
         try cache.prepare()
         let compiler = try await CompilerIdentity.current(recipe.compiler)
         let provider = SourceProvider(cache: cache, recipe: recipe, treeSize: needs.tree)

@@ -2,6 +2,7 @@
 
 import Diagnostics
 import Foundation
+import PatchMail
 
 /// Makes a patched tree that shares all other files with the tree it came from.
 struct PatchApplication: Sendable {
@@ -35,34 +36,31 @@ struct PatchApplication: Sendable {
     }
 
     private func apply(_ patch: PatchFile, in root: URL) async throws {
-        // --reject keeps what does not fit in .rej files, to be shown; without a repository above, git takes the working
-        // directory for the tree and refuses every path outside it or beyond a link.
+        // Without a repository above, git takes the working directory for the tree and refuses every path outside it or
+        // beyond a link. All of a patch is applied or nothing.
         var command = Command(
-            "git", ["apply", "-p1", "--reject", "--whitespace=nowarn", "-"], in: root, input: patch.contents)
+            "git", ["apply", "-p1", "--whitespace=nowarn", "-"], in: root, input: patch.contents)
         command.environment = [
             "GIT_CEILING_DIRECTORIES": root.deletingLastPathComponent().path, "GIT_DIR": "/nonexistent",
             "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null",
         ]
         let outcome = try await command.outcome()
         if outcome.succeeded { return }
-        if outcome.diskWasFull { throw BuildHostError.diskFull(at: root, during: "apply \(patch.name)") }
-        let complaints = outcome.errors.split(separator: "\n").filter { $0.hasPrefix("error:") }
-            .map { $0.dropFirst("error:".count).trimming(while: \.isWhitespace) }
-        let said = complaints.isEmpty ? outcome.complaint : complaints.joined(separator: "; ")
-        throw InputError(
-            "the patch does not apply to \(base.id): \(said)",
-            at: SourceLocation(file: patch.file.path, line: 1, column: 1),
-            suggestion: rejected(patch, in: root))
-    }
-
-    /// The hunks that did not fit, at most forty lines.
-    private func rejected(_ patch: PatchFile, in root: URL) -> String? {
-        let hunks = patch.paths.compactMap { path in
-            try? String(contentsOf: root.appending(path: path + ".rej"), encoding: .utf8)
+        if outcome.diskWasFull {
+            throw BuildHostError.diskFull(at: root, during: "apply \(patch.file.lastPathComponent)")
         }
-        guard !hunks.isEmpty else { return nil }
-        let lines = hunks.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
-        return "rejected:\n" + lines.prefix(40).joined(separator: "\n")
+        var fit = PatchFit { path in
+            let file = root.appending(path: path)
+            // A link may lead out of the tree.
+            let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
+            guard attributes?[.type] as? FileAttributeType == .typeRegular else { return nil }
+            return (try? Data(contentsOf: file)).map { [UInt8]($0) }
+        }
+        let misfits = fit.apply(patch.patch).map { $0.diagnostic(file: patch.file.path) }
+        guard misfits.isEmpty else { throw InputError(misfits) }
+        throw InputError(
+            "the patch does not apply to \(base.id): \(outcome.complaint)",
+            at: SourceLocation(file: patch.file.path, line: patch.patch.mail.lines.lowerBound, column: 1))
     }
 
     /// A link that a patch makes must stay in the tree: kcovlab itself reads some files of it.
