@@ -116,6 +116,31 @@ struct SeriesTests {
         #expect(thread.leftOut.map(\.reason) == [.superseded(by: Revision(2)), .superseded(by: Revision(2))])
     }
 
+    @Test("A patch sent twice without a version is taken once, a part of a series with its title is another")
+    func sentTwice() throws {
+        let once = mail("[PATCH] title", id: "a", day: 2, body: smallDiff(adding: "a"))
+        let twice = mail("[PATCH] title", id: "b", day: 1, body: smallDiff(adding: "b"))
+        #expect(try PatchThread(text: once + twice).patches.map(\.mail.messageID) == ["a"])
+        let parts = (1...2).map {
+            mail(
+                "[PATCH \($0)/2] title", id: "p\($0)", answers: $0 == 1 ? [] : ["p1"],
+                body: smallDiff(adding: "\($0)"))
+        }
+        let thread = try PatchThread(text: once + parts.joined())
+        #expect(thread.patches.map(\.mail.messageID) == ["a", "p1", "p2"])
+    }
+
+    @Test("The same change under another title in the thread is not applied twice")
+    func sameChange() throws {
+        let text =
+            mail("[PATCH] title", id: "a", body: smallDiff())
+            + mail("Patch \"title\" has been added", id: "b", answers: ["a"], body: smallDiff())
+            + mail("[PATCH] other", id: "c", answers: ["a"], body: smallDiff(adding: "y"))
+        let thread = try PatchThread(text: text)
+        #expect(thread.patches.map(\.mail.messageID) == ["a", "c"])
+        #expect(thread.leftOut.map(\.reason) == [.repeats(line: 2)])
+    }
+
     @Test("The same title of another sender in another thread is another patch")
     func otherSender() throws {
         let text =

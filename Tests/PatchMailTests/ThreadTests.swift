@@ -126,6 +126,20 @@ struct ThreadTests {
         #expect(try PatchThread(text: series + partial).picked == ["v2 1/1 series"])
     }
 
+    @Test("A reply is a patch only with a scissors line and a title of its own behind it")
+    func scissors() throws {
+        func reply(_ body: String) throws -> PatchThread {
+            try PatchThread(
+                text: mail("[PATCH] title", id: "a", body: smallDiff())
+                    + mail("Re: [PATCH] title", id: "b", answers: ["a"], body: body + smallDiff(adding: "b")))
+        }
+        let title = "Subject: [PATCH] another\n\n"
+        #expect(try reply("words\n\n-- >8 --\n" + title).picked == ["v1 1/1 title", "+ v1 1/1 another"])
+        for body in [title, "-- >8 --\nwords\n", "- >8 in words\n" + title] {
+            #expect(try reply(body).leftOut.map(\.reason) == [.replyWithDiff], "\(body)")
+        }
+    }
+
     @Test("A piece of a diff in a discussion is no patch and no error")
     func discussion() throws {
         let text =
