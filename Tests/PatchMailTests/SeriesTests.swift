@@ -169,6 +169,9 @@ struct SeriesTests {
             + part("[PATCH v2 0/2] cover", "c", ["a1"]) + part("[PATCH 1/2] one", "b1", ["a1", "c"])
             + part("[PATCH 2/2] two", "b2", ["a1", "c"])
         #expect(try PatchThread(text: text).patches.map(\.mail.messageID) == ["b1", "b2"])
+        // Of the references, the last is the nearest.
+        let references = text.replacing("In-Reply-To:", with: "X-Ignored:")
+        #expect(try PatchThread(text: references).patches.map(\.mail.messageID) == ["b1", "b2"])
     }
 
     @Test("b4's change-id joins versions that share nothing else")
