@@ -260,7 +260,8 @@ static int64_t replace_image(struct kl_arena *arena, struct kl_task *task)
 {
     char fd[24], index[24];
     char *arguments[] = {KL_CONTINUE, fd, index, NULL};
-    char *environment[] = {NULL};
+    /* A C library that starts registers a restartable sequence; the kernel would update it on ways back to user mode. */
+    char *environment[] = {"GLIBC_TUNABLES=glibc.pthread.rseq=0", NULL};
     int64_t result;
 
     decimal(fd, (uint64_t)arena->fd);
