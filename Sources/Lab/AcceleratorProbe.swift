@@ -151,7 +151,7 @@ package struct AcceleratorProbe: Sendable {
             accelerator: kind,
             hasAgent: false, run: run.id, owner: run.owner)
         let domain = try await Domain.createPaused(xml: definition.xml, name: name, on: connection)
-        let process = FilePlacement.isEmbedded(connection.uri) ? GuestProcess(guest: name) : nil
+        let process = FilePlacement.isEmbedded(connection.uri) ? ProcessHandle(guest: name) : nil
         do {
             let progress = try await listen(to: domain, limit: limit)
             process?.kill()

@@ -24,7 +24,7 @@ actor GuestPlace {
     private var bootsAlways = false
     private var current: Guest?
     /// The QEMU of the guest that runs here, where it is a process of this machine.
-    private var process: GuestProcess?
+    private var process: ProcessHandle?
 
     init(number: Int, context: LabContext, pace: Pace) {
         self.number = number
@@ -107,7 +107,7 @@ actor GuestPlace {
 
     private func start(_ domain: Domain, log: String, limit: Double, isCold: Bool) async throws -> Guest {
         let start = ContinuousClock.now
-        process = context.isLocal ? GuestProcess(guest: name) : nil
+        process = context.isLocal ? ProcessHandle(guest: name) : nil
         let guest: Guest
         do {
             guest = try await Guest(

@@ -22,7 +22,7 @@ package enum Hypervisor {
             let root = try EmbedRoot.ofThisProcess(settings: settings)
             let task = embedded.withLock { task in
                 if let task { return task }
-                GuestReaper.start
+                OrphanReaper.start
                 let new = Task<Connection, any Error> { try await Connection.open(root.uri) }
                 task = new
                 return new

@@ -26,8 +26,24 @@ package struct RunIdentity: Hashable, Sendable {
             id: id, owner: .current, directory: settings.cache.appending(path: "runs/\(id)"))
     }
 
+    /// Held by the run's supervisor: without it, nobody needs the files of the run any more.
+    var lock: URL { directory.appending(path: "lock") }
+
     /// What the names of this run's domains start with.
     package var domainPrefix: String { "kcovlab-\(id)-" }
+
+    /// Removes the files of runs beside this one that ended together with their supervisor, as in a power cut.
+    func removeAbandoned() {
+        let files = FileManager.default
+        let parent = directory.deletingLastPathComponent()
+        for id in (try? files.contentsOfDirectory(atPath: parent.path)) ?? [] where Self.isValid(id) {
+            let run = Self(id: id, owner: owner, directory: parent.appending(path: id))
+            let made = try? files.attributesOfItem(atPath: run.directory.path)[.modificationDate] as? Date
+            // A new one exists for a moment before its lock is held.
+            guard let made, made.timeIntervalSinceNow < -60, !SlotLock.isHeld(run.lock) else { continue }
+            try? files.removeItem(at: run.directory)
+        }
+    }
 
     /// Whether a text is an id of a run.
     package static func isValid(_ id: String) -> Bool {

@@ -55,6 +55,9 @@ package struct Supervisor: Sendable {
     /// - Returns: The exit code.
     package static func main(arguments: [String]) -> Int32 {
         guard let supervisor = Self(arguments: arguments) else { return ExitStatus.usage.rawValue }
+        guard let hold = try? SlotLock.attempt(supervisor.run.lock) else {
+            return ExitStatus.hostFailed.rawValue
+        }
         var lock: SlotLock?
         if let root = supervisor.root {
             lock = try? SlotLock.attempt(root.supervisorLock, .shared)
@@ -64,9 +67,10 @@ package struct Supervisor: Sendable {
         print("supervising \(supervisor.run.id)")
         fflush(nil)
         close(STDOUT_FILENO)
+        supervisor.run.removeAbandoned()
         _ = try? FileHandle.standardInput.readToEnd()
         supervisor.cleanUp()
-        withExtendedLifetime(lock) {}
+        withExtendedLifetime((hold, lock)) {}
         return ExitStatus.success.rawValue
     }
 

@@ -9,10 +9,10 @@ import Libvirt
 
 /// A run's hold on its supervisor: while this lives, the supervisor waits.
 package final class SupervisorProcess: Sendable {
-    private let process: Int32
+    private let process: ProcessHandle?
     private let pipe: FileHandle
 
-    private init(process: Int32, pipe: FileHandle) {
+    private init(process: ProcessHandle?, pipe: FileHandle) {
         self.process = process
         self.pipe = pipe
     }
@@ -32,16 +32,14 @@ package final class SupervisorProcess: Sendable {
     /// Lets the supervisor do its work and waits until it did.
     package func end() async {
         try? pipe.close()
-        await BlockingCall.run { [process] in
-            var status: Int32 = 0
-            // Safety: the kernel writes one integer.
-            while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-        }
+        await BlockingCall.run { [process] in process?.waitForEnd() }
     }
 
     private static func start(
         _ supervisor: Supervisor, command: String
     ) throws(HostError) -> SupervisorProcess {
+        // It lives in a session of its own, so its status is taken like an orphan's.
+        OrphanReaper.start
         let lifeline = Pipe()
         let answer = Pipe()
         for handle in [
@@ -67,12 +65,10 @@ package final class SupervisorProcess: Sendable {
         guard String(bytes: line, encoding: .utf8)?.hasPrefix("supervising \(supervisor.run.id)") == true
         else {
             try? lifeline.fileHandleForWriting.close()
-            var status: Int32 = 0
-            _ = unsafe waitpid(process, &status, 0)
-            throw HostError(
-                tried: tried, seen: "it ended without watching (status \(status))", advice: Self.advice)
+            throw HostError(tried: tried, seen: "it ended without watching", advice: Self.advice)
         }
-        return SupervisorProcess(process: process, pipe: lifeline.fileHandleForWriting)
+        return SupervisorProcess(
+            process: ProcessHandle(process: process), pipe: lifeline.fileHandleForWriting)
     }
 
     private static let advice = "Build the command (`make build`) or install it (`make install PREFIX=...`)."

@@ -3,9 +3,15 @@
 import CHost
 import Glibc
 
-/// The QEMU of one guest, a process of this machine.
-final class GuestProcess: Sendable {
+/// A hold on one process of this machine, whatever happens to its number (`pidfd_open(2)`).
+final class ProcessHandle: Sendable {
     private let pidfd: Int32
+
+    /// A process by its number; nil when there is none.
+    init?(process: Int32) {
+        pidfd = chost_pidfd_open(process)
+        guard pidfd >= 0 else { return nil }
+    }
 
     /// Finds the QEMU that runs a guest of this name; nil when there is none.
     init?(guest name: String) {
@@ -18,7 +24,10 @@ final class GuestProcess: Sendable {
         pidfd = found
     }
 
-    deinit { close(pidfd) }
+    deinit { if pidfd >= 0 { close(pidfd) } }
 
     func kill() { _ = chost_pidfd_kill(pidfd) }
+
+    /// Blocks until the process has ended; whether its status was taken does not matter.
+    func waitForEnd() { _ = chost_wait(pidfd, pidfd, -1) }
 }
