@@ -9,7 +9,7 @@ extension GuestDefinition {
     /// boot and in every save. Whatever ends it, it is gone and not started again.
     package var xml: String {
         """
-        <domain type='\(accelerator.domainType)'>
+        <domain type='\(accelerator.domainType)' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
           <name>\(Self.escape(name))</name>
           <metadata>
             <kcovlab:guest xmlns:kcovlab='urn:kcovlab:guest:1' run='\(Self.escape(run))' \
@@ -36,12 +36,18 @@ extension GuestDefinition {
             <controller type='usb' model='none'/>
             <memballoon model='none'/>
           </devices>
+          <qemu:capabilities><qemu:del capability='\(Self.slowCapability)'/></qemu:capabilities>
         </domain>
         """
     }
 
     /// Among the machine types that libvirt can drive, the one with the fewest devices to probe.
     private static let machine = "pc"
+
+    /// Makes libvirt ask for the CPU's properties one by one, 400 times, before it lets a guest go or restores it.
+    ///
+    /// Without it libvirt asks for two masks (qemuProcessFetchGuestCPU of libvirt's src/qemu/qemu_process.c).
+    private static let slowCapability = "cpu-unavailable-features"
 
     private var agentDevices: String {
         guard hasAgent else { return "" }
