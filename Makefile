@@ -34,6 +34,7 @@ test: build
 
 test-all: build
 	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(ALL_IMAGES)
+	scripts/remote-libvirtd.sh $(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests

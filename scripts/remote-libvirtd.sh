@@ -1,16 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs a command while a libvirtd of its own listens at qemu+tcp://127.0.0.1:PORT/system.
+# Runs a command, with `--connect URI` added, while a libvirtd of its own listens at that URI: qemu+tcp://127.0.0.1:PORT/system.
 #
 # The server lives in a mount namespace in which /root, /tmp, /home and the run's directories are empty, so it sees none
 # of our files, like a server on another machine. Needs root.
 #
-# usage: remote-libvirtd.sh PORT COMMAND...
+# usage: remote-libvirtd.sh COMMAND...
 set -eu
 
-port=$1
-shift
+# Two of these at once rarely get the same port, and then the second server says that it is taken.
+port=$((16600 + $$ % 1000))
 home=$(mktemp -d /dev/shm/kcovlab-libvirtd.XXXXXX)
 server=
 
@@ -69,4 +69,4 @@ until virsh --connect "$uri" version >/dev/null 2>&1; do
     sleep 0.2
 done
 
-"$@"
+"$@" --connect "$uri"
