@@ -9,6 +9,7 @@ includes libvirt; a boot of bare QEMU from its start to the agent's first word o
 answered a hello.
 """
 
+import itertools
 import json
 import os
 import pathlib
@@ -153,6 +154,40 @@ def vng_times(vng, kernel, rounds):
     return times
 
 
+def trace_of_a_run(image, work):
+    """A million program counters as a USB enumeration left them, over and over."""
+    output = work / "usb"
+    subprocess.run([KCOVLAB, "run", "G01", "--image", image, "--output", output], check=True, stdout=subprocess.DEVNULL)
+    words = (output / "coverage/usb-hub/remote.bin").read_bytes()
+    count, = struct.unpack_from("<Q", words)
+    trace = struct.unpack_from(f"<{count}Q", words, 8)
+    return list(itertools.islice(itertools.cycle(trace), 1_000_000))
+
+
+def symbolization_rows(kernel, trace, work, rounds):
+    """Seconds from a list of addresses to the last byte of text, inline frames included, for each tool there is."""
+    recorded, calls = work / "recorded", work / "calls"
+    recorded.write_text("".join(f"{address:#x}\n" for address in trace))
+    # The other tools are given an address inside the call.
+    calls.write_text("".join(f"{address - 1:#x}\n" for address in trace))
+    tools = [
+        ([KCOVLAB, "symbolize", "--vmlinux", kernel], recorded), (["addr2line", "-fie", kernel], calls),
+        (["llvm-symbolizer", "-e", kernel], calls),
+    ]
+    rows = []
+    for command, addresses in tools:
+        if not shutil.which(command[0]):
+            continue
+        times = []
+        for _ in range(rounds):
+            with addresses.open() as given, (work / "text").open("w") as text:
+                start = time.monotonic()
+                subprocess.run(command, check=True, stdin=given, stdout=text)
+                times.append(time.monotonic() - start)
+        rows.append((f"{len(trace)} program counters, {pathlib.Path(command[0]).name}", times))
+    return rows
+
+
 def main():
     image, rounds = sys.argv[1], int(sys.argv[2])
     built = subprocess.run([KCOVLAB, "build", "--image", image], check=True, capture_output=True, text=True)
@@ -168,11 +203,15 @@ def main():
         ]
         if len(sys.argv) > 3:
             rows.append(("vng --run ... -- true", vng_times(sys.argv[3], sys.argv[4], rounds)))
-        for name, times in rows:
+        symbolizers = symbolization_rows(kernel, trace_of_a_run(image, work), work, rounds)
+        for name, times in rows + symbolizers:
             print(f"{name:42} {statistics.median(times):6.2f} s   ({min(times):.2f} to {max(times):.2f})")
         print(f"boot, kcovlab to bare: {statistics.median(boots) / statistics.median(bare_boots):.2f}")
         if len(sys.argv) > 3:
             print(f"boot, kcovlab to virtme-ng: {statistics.median(boots) / statistics.median(rows[-1][1]):.2f}")
+        ours = statistics.median(symbolizers[0][1])
+        for name, times in symbolizers[1:]:
+            print(f"{name}: {statistics.median(times) / ours:.0f} times as long")
     finally:
         shutil.rmtree(work)
 
