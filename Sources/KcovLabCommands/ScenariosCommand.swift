@@ -19,13 +19,15 @@ struct ScenariosCommand: ParsableCommand {
         let id: String?
         let about: String
         let file: String
+        /// The names of the promises it checks (docs/promises.md).
+        let promises: [String]
         /// The contracts it checks, depending on the kernel; empty when it does not depend on one.
         let contracts: [String]
         /// The features it needs, those it excludes with a `!` in front.
         let requires: [String]
 
         private enum CodingKeys: String, CodingKey {
-            case name, id, about, file, contracts, requires
+            case name, id, about, file, promises, contracts, requires
         }
 
         init(_ scenario: Scenario) {
@@ -33,6 +35,7 @@ struct ScenariosCommand: ParsableCommand {
             id = scenario.id
             about = scenario.about
             file = scenario.file
+            promises = scenario.kernelPromises.map(\.name)
             contracts = scenario.contract.map { [$0.claimed, $0.unclaimed] } ?? []
             requires = scenario.requires.terms.map { ($0.isClaimed ? "" : "!") + $0.feature }
         }
@@ -44,6 +47,7 @@ struct ScenariosCommand: ParsableCommand {
             try container.encode(id, forKey: .id)
             try container.encode(about, forKey: .about)
             try container.encode(file, forKey: .file)
+            try container.encode(promises, forKey: .promises)
             try container.encode(contracts, forKey: .contracts)
             try container.encode(requires, forKey: .requires)
         }

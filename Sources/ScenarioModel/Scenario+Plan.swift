@@ -14,6 +14,9 @@ package enum Planning: Sendable {
 }
 
 extension Scenario {
+    /// Whether the scenario says anything about a kernel that claims these features.
+    package func applies(toKernelWith features: Set<String>) -> Bool { requires.holds(for: features) }
+
     /// Makes the scenario ready for one kernel.
     ///
     /// - Parameters:

@@ -15,6 +15,8 @@ package struct Scenario: Hashable, Sendable {
     package let id: String?
     /// What it shows, one sentence.
     package let about: String
+    /// What kcov promises and this checks, in the order of its file.
+    package let kernelPromises: [KernelPromise]
     /// The hazard of every kernel so far that it shows; nil for a promise that kernels keep.
     package let knownIssue: String?
     /// The contract it checks in either form; nil when it does not depend on one.

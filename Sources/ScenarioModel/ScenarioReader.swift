@@ -12,6 +12,7 @@ struct ScenarioReader {
         ("name", "A short word with dashes; how the command line and reports call the scenario."),
         ("id", "The catalogue id, such as P03."),
         ("about", "What it shows, one sentence."),
+        ("promises", "The promises of kcov that it checks, by their names in docs/promises.md."),
         ("contract", "The feature whose claim decides which of two contracts is checked."),
         ("requires", "What a kernel must claim for the scenario to say anything about it; see conditions."),
         (
@@ -59,6 +60,7 @@ struct ScenarioReader {
         let name = reader.required("name").flatMap(plainName) ?? ""
         let id = reader.optional("id").flatMap(catalogueID)
         let about = reader.requiredText("about") ?? ""
+        let kernelPromises = kernelPromises(reader.texts("promises"))
         let knownIssue = reader.text("known-issue")
         let contract = reader.optional("contract").flatMap(self.contract)
         let conditions = ConditionReader(contract: contract, collector: collector)
@@ -72,8 +74,8 @@ struct ScenarioReader {
         reader.finish()
         names.verify(into: collector)
         let scenario = Scenario(
-            file: file, name: name, id: id, about: about, knownIssue: knownIssue, contract: contract,
-            requires: requires,
+            file: file, name: name, id: id, about: about, kernelPromises: kernelPromises,
+            knownIssue: knownIssue, contract: contract, requires: requires,
             descriptors: descriptors, stimuli: stimuli, tasks: tasks, promises: promises, reports: reports,
             limits: limits)
         if collector.diagnostics.isEmpty {
@@ -97,6 +99,25 @@ struct ScenarioReader {
             "a catalogue id is one of the letters \(CatalogueOrder.groups) and two digits, found \(document.kind)",
             at: document.location)
         return nil
+    }
+
+    private func kernelPromises(_ names: [(text: String, location: SourceLocation)]) -> [KernelPromise] {
+        var result: [KernelPromise] = []
+        for (name, location) in names {
+            guard let promise = KernelPromise.all.first(where: { $0.name == name }) else {
+                collector.report(
+                    "no promise is called '\(name)'", at: location,
+                    suggestion: Suggestion.forUnknown(name, among: KernelPromise.all.map(\.name))
+                        ?? "docs/promises.md lists them")
+                continue
+            }
+            if result.contains(promise) {
+                collector.report("the promise '\(name)' is named twice", at: location)
+            } else {
+                result.append(promise)
+            }
+        }
+        return result
     }
 
     private func contract(_ document: YAMLDocument) -> Contract? {

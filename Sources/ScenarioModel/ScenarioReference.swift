@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AgentProtocol
-import Foundation
 
 /// The reference tables of docs/scenarios.md, made from the tables the reader uses.
 package enum ScenarioReference {
@@ -27,21 +26,9 @@ package enum ScenarioReference {
         ]
     }
 
-    /// A document with every generated part written anew.
-    ///
-    /// A part stands between `<!-- generated: NAME -->` and `<!-- end: NAME -->`.
-    ///
-    /// - Parameter document: The text as it is.
-    /// - Returns: The text as it should be; nil when a marker is missing.
+    /// The document with every generated part written anew; nil when a marker is missing.
     package static func renew(_ document: String) -> String? {
-        var result = document
-        for (name, text) in parts {
-            guard let start = result.range(of: "<!-- generated: \(name) -->\n"),
-                let end = result.range(of: "\n<!-- end: \(name) -->"), start.upperBound <= end.lowerBound
-            else { return nil }
-            result.replaceSubrange(start.upperBound..<end.lowerBound, with: text)
-        }
-        return result
+        GeneratedDocument.renew(document, parts: parts)
     }
 
     private static func stimulus(_ kind: StimulusKind) -> String {
@@ -67,8 +54,7 @@ package enum ScenarioReference {
     }
 
     private static func table(_ head: [String], _ rows: [[String]]) -> String {
-        ([head, head.map { _ in "---" }] + rows)
-            .map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+        GeneratedDocument.table(head, rows)
     }
 
     private static func code(_ text: String) -> String { "`\(text)`" }

@@ -30,6 +30,7 @@ package enum ScenarioSchema {
             "name": ["type": "string", "pattern": "^[a-z][a-z0-9-]*$"],
             "id": ["type": "string", "pattern": .string("^[\(CatalogueOrder.groups)][0-9]{2}$")],
             "about": text,
+            "promises": oneOrMore(["enum": .list(KernelPromise.all.map { .string($0.name) })]),
             "contract": ["enum": .list(Contract.all.map { .string($0.feature) })],
             "requires": reference("condition"),
             "kcov": map(reference("integer")),
@@ -75,7 +76,7 @@ package enum ScenarioSchema {
                     object(["at-least": reference("integer"), "at-most": reference("integer")]),
                 ]
             ],
-            "words": ["anyOf": [text, ["type": "array", "minItems": 1, "items": text]]],
+            "words": oneOrMore(text),
             "outcome": [
                 "anyOf": [
                     ["type": "integer"],
@@ -196,6 +197,10 @@ package enum ScenarioSchema {
     }
 
     private static let text: JSONValue = ["type": "string", "minLength": 1]
+
+    private static func oneOrMore(_ word: JSONValue) -> JSONValue {
+        ["anyOf": [word, ["type": "array", "minItems": 1, "items": word]]]
+    }
 
     private static func reference(_ name: String) -> JSONValue { ["$ref": .string("#/definitions/\(name)")] }
 

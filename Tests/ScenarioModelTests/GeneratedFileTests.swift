@@ -19,6 +19,12 @@ import Testing
         try compare("docs/scenarios.md", with: #require(ScenarioReference.renew(document)))
     }
 
+    @Test func promiseMapIsCurrent() throws {
+        let document = try String(contentsOf: root.appending(path: "docs/promises.md"), encoding: .utf8)
+        let map = PromiseMap(try ScenarioCatalog.load(directory: root.appending(path: "Scenarios")))
+        try compare("docs/promises.md", with: #require(map.renew(document)))
+    }
+
     private func compare(_ path: String, with expected: String) throws {
         let file = root.appending(path: path)
         let current = try? String(contentsOf: file, encoding: .utf8)

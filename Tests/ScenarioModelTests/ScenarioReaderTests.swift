@@ -69,6 +69,12 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     static let mistakes: [Mistake] = [
         .init(line: "name: sample", instead: "name: ^Sample", says: "a name is a word"),
         .init(line: "name: sample", instead: "^nme: sample", says: "did you mean 'name'?"),
+        .init(
+            line: "about: A sample.", instead: "about: A sample.\npromises: [init-size, ^init-sise]",
+            says: "did you mean 'init-size'?"),
+        .init(
+            line: "about: A sample.", instead: "about: A sample.\npromises: [init-size, ^init-size]",
+            says: "the promise 'init-size' is named twice"),
         .init(line: "id: L03", instead: "id: ^X03", says: "one of the letters ULRSGPB"),
         .init(
             line: "contract: simultaneous-enable", instead: "contract: ^simultanous-enable",

@@ -23,6 +23,20 @@ import Testing
         }
     }
 
+    @Test func everyScenarioNamesPromises() throws {
+        let silent = try ScenarioCatalog.load(directory: shipped.scenarios).scenarios
+            .filter(\.kernelPromises.isEmpty)
+        #expect(silent.isEmpty, "add promises: to \(silent.map(\.file).joined(separator: ", "))")
+    }
+
+    @Test func promisesHaveNamesOfTheirOwn() {
+        let names = KernelPromise.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        // A place that opens sections belongs to one promise, or its scenarios would be counted for another.
+        let openers = KernelPromise.all.flatMap(\.openers)
+        #expect(Set(openers).count == openers.count)
+    }
+
     @Test func noiseRulesAreReadable() throws {
         let rules = try NoiseRules.load(shipped.noiseRules)
         #expect(rules.interrupts.contains { $0.function == "hrtimer_interrupt" })
