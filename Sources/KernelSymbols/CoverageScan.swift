@@ -76,27 +76,12 @@ struct CoverageScan {
 
     /// Finds the candidates of one section by their bytes.
     private mutating func collect(_ section: ElfImage.Code) {
-        let targets = callbacks.map { (address: $0.key, callback: $0.value) }
-        guard let lowest = targets.map(\.address).min(), let highest = targets.map(\.address).max() else {
-            return
-        }
-        unsafe section.bytes.withUnsafeBytes { bytes in
-            guard bytes.count >= 5 else { return }
-            for offset in 0...(bytes.count - 5) {
-                // Safety: offset + 5 does not exceed the count.
-                let opcode = unsafe bytes[offset]
-                guard opcode == 0xe8 || opcode == 0xe9 || opcode & 0xf0 == 0x80 else { continue }
-                let relative = unsafe bytes.loadUnaligned(fromByteOffset: offset + 1, as: Int32.self)
-                let end = section.address &+ UInt64(offset) &+ 5
-                let target = end &+ UInt64(bitPattern: Int64(relative))
-                guard target >= lowest, target <= highest, let callback = callbacks[target] else { continue }
-                if opcode == 0xe8 {
-                    points.append(Point(pc: end, callback: callback))
-                } else if opcode == 0xe9 {
-                    tailJumps.append(Jump(address: end - 5, callback: callback))
-                } else if offset > 0, unsafe bytes[offset - 1] == 0x0f {
-                    tailJumps.append(Jump(address: end - 6, callback: callback))
-                }
+        for branch in DirectBranch.candidates(in: section, to: Set(callbacks.keys)) {
+            guard let callback = callbacks[branch.target] else { continue }
+            if branch.isCall {
+                points.append(Point(pc: branch.end, callback: callback))
+            } else {
+                tailJumps.append(Jump(address: branch.address, callback: callback))
             }
         }
     }

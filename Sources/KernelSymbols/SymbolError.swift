@@ -17,6 +17,8 @@ public struct SymbolError: Error, Hashable, Sendable, CustomStringConvertible {
         case noDebugInformation
         /// No coverage callback, so not a kernel with kcov.
         case noCallbacks
+        /// No function that opens a remote section.
+        case noSections
         /// elfutils refused something in the file.
         case malformed(String)
         /// The table cannot be written to the cache.
@@ -43,6 +45,8 @@ public struct SymbolError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(path) has no debug information; build the kernel with CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y"
         case .noCallbacks:
             "\(path) has no function __sanitizer_cov_trace_pc; build the kernel with CONFIG_KCOV=y"
+        case .noSections:
+            "\(path) has no function kcov_remote_start, so its kcov knows no remote coverage"
         case .malformed(let what): "\(path) has damaged debug information: \(what)"
         case .cache(let cause): "cannot write the symbol index \(path): \(cause)"
         }
