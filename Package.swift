@@ -219,7 +219,8 @@ let package = Package(
         .testTarget(
             name: "KcovLabCommandsTests",
             dependencies: [
-                "Diagnostics", "Installation", "KcovLabCommands", "KernelBuild", "Lab", "Reports", subprocess,
+                "Diagnostics", "Installation", "KcovLabCommands", "KcovModel", "KernelBuild", "KernelSymbols",
+                "Lab", "Reports", "ScenarioModel", subprocess,
             ],
             swiftSettings: settings()),
         .executableTarget(name: "kcovlab", dependencies: ["KcovLabCommands"], swiftSettings: settings()),

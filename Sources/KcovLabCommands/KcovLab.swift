@@ -15,7 +15,8 @@ package struct KcovLab: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
-            MutantsCommand.self, SymbolizeCommand.self, DoctorCommand.self, SuperviseCommand.self,
+            AnnotationsCommand.self, MutantsCommand.self, SymbolizeCommand.self, DoctorCommand.self,
+            SuperviseCommand.self,
         ])
 
     package init() {}

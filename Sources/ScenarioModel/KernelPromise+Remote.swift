@@ -65,7 +65,7 @@ extension KernelPromise {
             "`kcov_move_area()`, kernel/kcov.c"),
         KernelPromise(
             "section-area", .sections,
-            "any area size is accepted; a section of n words holds n - 1 program counters, and none without memory",
+            "any area size is accepted; a section holds as much as its area has room for, and nothing without memory",
             "`kcov_remote_area_get()`, `kcov_remote_start()`, kernel/kcov.c"),
         KernelPromise(
             "section-area-zero", .sections, "an area of no words is refused or harmless",
