@@ -25,7 +25,8 @@ struct ImagesCommand: ParsableCommand {
     static func text(_ source: KernelRecipe.Source) -> String {
         switch source {
         case .debian(let package, let version, _): "\(package) \(version)"
-        case .directory(let directory): directory.path
+        case .directory(let directory, let ref):
+            ([directory.path] + (ref.map { [$0] } ?? [])).joined(separator: " ")
         case .git(let url, let ref): "\(url) \(ref)"
         }
     }

@@ -10,14 +10,28 @@ struct KernelOptions: ParsableArguments {
     var image = "debian-6.12-simultaneous"
 
     @Option(
+        help: ArgumentHelp(
+            "A kernel tree, as it is, instead of the source and the patches of the image.", valueName: "dir"),
+        completion: .directory)
+    var tree: String?
+
+    @Option(help: ArgumentHelp("A commit, branch or tag of the tree.", valueName: "rev"))
+    var ref: String?
+
+    @Option(
         name: .customLong("patch"), parsing: .upToNextOption,
         help: ArgumentHelp("Patches to apply after those of the image.", valueName: "file"))
     var patches: [String] = []
 
     var kernel: KernelChoice {
-        KernelChoice(image: image, patches: patches.map { URL(fileURLWithPath: $0) })
+        KernelChoice(
+            image: image, tree: tree.map { URL(fileURLWithPath: $0) }, ref: ref,
+            patches: patches.map { URL(fileURLWithPath: $0) })
     }
 
     /// The same choice as words of a command line.
-    var words: [String] { ["--image", image] + (patches.isEmpty ? [] : ["--patch"] + patches) }
+    var words: [String] {
+        ["--image", image] + (tree.map { ["--tree", $0] } ?? []) + (ref.map { ["--ref", $0] } ?? [])
+            + (patches.isEmpty ? [] : ["--patch"] + patches)
+    }
 }

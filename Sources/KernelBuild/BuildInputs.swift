@@ -6,6 +6,8 @@ import Foundation
 /// The files a recipe names, read once: what is hashed is what is used.
 struct BuildInputs: Sendable {
     let patches: [PatchFile]
+    /// Those of the recipe's series, whether they are applied or not.
+    let series: [PatchFile]
     /// What was picked from files that hold more than one patch.
     let remarks: [String]
     let fragments: [KconfigFragment]
@@ -25,11 +27,16 @@ struct BuildInputs: Sendable {
                 return nil
             }
         }
-        let read = recipe.patches.compactMap { input in
-            contents(input).map { PatchFile.read(input, contents: $0, collector: collector) }
+        func patches(_ inputs: [KernelRecipe.Input]) -> (patches: [PatchFile], remarks: [String]) {
+            let read = inputs.compactMap { input in
+                contents(input).map { PatchFile.read(input, contents: $0, collector: collector) }
+            }
+            return (read.flatMap(\.patches), read.flatMap(\.remarks))
         }
-        patches = read.flatMap(\.patches)
-        remarks = read.flatMap(\.remarks)
+        let (own, added) = (patches(recipe.patches), patches(recipe.series))
+        series = added.patches
+        self.patches = own.patches + added.patches.prefix(recipe.step ?? .max)
+        remarks = own.remarks + added.remarks
         fragments = recipe.fragments.compactMap { input in
             contents(input).map {
                 KconfigFragment(name: input.name, file: input.file.path, contents: $0, collector: collector)

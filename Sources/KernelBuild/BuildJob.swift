@@ -47,11 +47,14 @@ struct BuildJob: Sendable {
             phase("configure")
             try await configure(in: directory, of: tree, log: log)
         }
-        try checkConfiguration(of: directory, tree)
+        let leftOut = try checkConfiguration(of: directory, tree)
+        for remark in BuildDraft.remarks(leavingOut: leftOut) {
+            onEvent(.remark(image: recipe.name, text: remark))
+        }
         phase("compile")
         let objects = try await compile(in: directory, of: tree, log: log, onEvent: onEvent)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        try await publish(directory, objects: objects, seconds: seconds)
+        try await publish(directory, leftOut: leftOut, objects: objects, seconds: seconds)
     }
 
     // MARK: Commands
@@ -107,14 +110,14 @@ struct BuildJob: Sendable {
         try check(ending, output, phase: "configure", directory)
     }
 
-    private func checkConfiguration(of directory: BuildDirectory, _ tree: SourceTree) throws {
+    private func checkConfiguration(of directory: BuildDirectory, _ tree: SourceTree) throws -> [String] {
         guard let text = directory.text(".config") else {
             throw KernelBuildFailure(
                 image: recipe.name, phase: "configure", errors: ["make olddefconfig left no .config"],
                 log: directory.log)
         }
         let check = ConfigCheck(request: inputs.request, config: KernelConfig(text))
-        try check.verify(tree: tree.root)
+        return try check.verify(tree: tree.root, isOpen: recipe.isOpen)
     }
 
     private func compile(
@@ -190,7 +193,9 @@ struct BuildJob: Sendable {
 
     // MARK: Result
 
-    private func publish(_ directory: BuildDirectory, objects: Int, seconds: Double) async throws {
+    private func publish(
+        _ directory: BuildDirectory, leftOut: [String], objects: Int, seconds: Double
+    ) async throws {
         let products = [
             ("vmlinux", "vmlinux"), ("arch/x86/boot/bzImage", "bzImage"), (".config", "config"),
             ("defconfig", "defconfig"),
@@ -202,7 +207,7 @@ struct BuildJob: Sendable {
         }
         let manifest = KernelManifest(
             key: key, recipe: recipe, release: release.trimmingCharacters(in: .whitespacesAndNewlines),
-            source: source, compiler: compiler,
+            source: source, compiler: compiler, leftOut: leftOut,
             commands: [
                 "tinyconfig", "olddefconfig", "savedefconfig",
             ].map { (make + [$0]).joined(separator: " ") } + [compileCommand.joined(separator: " ")],

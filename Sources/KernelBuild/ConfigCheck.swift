@@ -15,13 +15,21 @@ struct ConfigCheck {
 
     /// Says for each of them why.
     ///
-    /// - Parameter tree: Where the Kconfig files are; read only when something is unmet.
-    /// - Throws: `InputError` with one diagnostic for each.
-    func verify(tree: URL) throws(InputError) {
+    /// - Parameters:
+    ///   - tree: Where the Kconfig files are; read only when something is unmet.
+    ///   - isOpen: Whether what the tree does not know is left out; KCOV itself never is.
+    /// - Returns: The symbols that were left out, in the order of the request.
+    /// - Throws: `InputError` with one diagnostic for each of the others.
+    func verify(tree: URL, isOpen: Bool) throws(InputError) -> [String] {
         let unmet = unmet
-        guard !unmet.isEmpty else { return }
+        guard !unmet.isEmpty else { return [] }
         let kconfig = KconfigTree(tree: tree)
-        throw InputError(unmet.map { explain($0, in: kconfig) })
+        let leftOut = unmet.filter {
+            isOpen && $0.symbol != "KCOV" && kconfig.definitions[$0.symbol] == nil
+        }
+        let mistakes = unmet.filter { !leftOut.contains($0) }
+        if !mistakes.isEmpty { throw InputError(mistakes.map { explain($0, in: kconfig) }) }
+        return leftOut.map(\.symbol)
     }
 
     func explain(_ request: KconfigFragment.Request, in tree: KconfigTree) -> Diagnostic {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Diagnostics
 import Foundation
 package import Installation
 
@@ -49,30 +50,30 @@ package struct KernelBuilder: Sendable {
     package func build(
         _ recipe: KernelRecipe, onEvent: (BuildEvent) -> Void
     ) async throws -> KernelArtifact {
-        let inputs = try BuildInputs(recipe)
-        for warning in inputs.remarks + inputs.request.warnings {
-            onEvent(.remark(image: recipe.name, text: warning))
-        }
         try cache.prepare()
-        let compiler = try await CompilerIdentity.current(recipe.compiler)
-        let provider = SourceProvider(cache: cache, recipe: recipe, treeSize: needs.tree)
+        let draft = try await draft(of: recipe)
+        let (recipe, inputs, compiler, provider) = (
+            draft.recipe, draft.inputs, draft.compiler, draft.provider
+        )
+        for remark in draft.remarks { onEvent(.remark(image: recipe.name, text: remark)) }
 
-        for source in try await provider.known() {
-            let key = try await BuildKey(source: source.identity, inputs: inputs, compiler: compiler)
-            if let artifact = try await reuse(key, for: recipe, source: source, onEvent: onEvent) {
+        let known = try await provider.known()
+        for source in known {
+            let key = try await draft.key(for: source)
+            if let artifact = try await reuse(key, for: draft, source: source, onEvent: onEvent) {
                 return artifact
             }
         }
         try await BuildSandbox.probe()
         onEvent(.phase(image: recipe.name, name: "fetch"))
-        let source = try await provider.fetch()
+        let source = try await provider.fetch(beside: known)
         for remark in source.remarks { onEvent(.remark(image: recipe.name, text: remark)) }
-        let key = try await BuildKey(source: source.identity, inputs: inputs, compiler: compiler)
+        let key = try await draft.key(for: source)
         let job = BuildJob(
             recipe: recipe, inputs: inputs, compiler: compiler, source: source, key: key.text, cache: cache,
             provider: provider, needs: needs)
         while true {
-            if let artifact = try await reuse(key, for: recipe, source: source, onEvent: onEvent) {
+            if let artifact = try await reuse(key, for: draft, source: source, onEvent: onEvent) {
                 return artifact
             }
             let start = ContinuousClock.now
@@ -85,7 +86,7 @@ package struct KernelBuilder: Sendable {
                 try await job.run(onEvent: onEvent)
                 return true
             }
-            guard built, let artifact = try await artifact(key, for: recipe, source: source) else { continue }
+            guard built, let artifact = try await artifact(key, for: draft, source: source) else { continue }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             try await cache.evict(keeping: ["builds/\(key.text)"])
             onEvent(.finished(image: recipe.name, key: key.text, seconds: seconds))
@@ -94,26 +95,45 @@ package struct KernelBuilder: Sendable {
     }
 
     private func reuse(
-        _ key: BuildKey, for recipe: KernelRecipe, source: ResolvedSource, onEvent: (BuildEvent) -> Void
+        _ key: BuildKey, for draft: BuildDraft, source: ResolvedSource, onEvent: (BuildEvent) -> Void
     ) async throws -> KernelArtifact? {
-        guard let artifact = try await artifact(key, for: recipe, source: source) else { return nil }
-        onEvent(.reused(image: recipe.name, key: key.text))
+        guard let artifact = try await artifact(key, for: draft, source: source) else { return nil }
+        onEvent(.reused(image: draft.recipe.name, key: key.text))
         return artifact
     }
 
     /// The kernel of a key, if it is in the cache.
     private func artifact(
-        _ key: BuildKey, for recipe: KernelRecipe, source: ResolvedSource
+        _ key: BuildKey, for draft: BuildDraft, source: ResolvedSource
     ) async throws -> KernelArtifact? {
         let entry = cache.entry(.kernels, key.text)
         guard try await cache.retain(kernel: key.text), let manifest = KernelManifest(of: entry) else {
             return nil
         }
         cache.touch(.kernels, key.text)
+        let recipe = draft.recipe
+        let leftOut = manifest.leftOut ?? []
+        if !recipe.isOpen,
+            let request = draft.inputs.request.requests.first(where: { leftOut.contains($0.symbol) })
+        {
+            throw InputError("CONFIG_\(request.symbol) does not exist in this kernel", at: request.location)
+        }
         return KernelArtifact(
             image: recipe.name, key: key.text, release: manifest.release, directory: entry,
             vmlinux: entry.appending(path: "vmlinux"), bootImage: entry.appending(path: "bzImage"),
-            config: entry.appending(path: "config"), features: recipe.features,
-            processors: recipe.processors, memory: recipe.memory, remarks: source.remarks)
+            config: entry.appending(path: "config"), features: try await draft.features(of: source),
+            processors: recipe.processors, memory: recipe.memory,
+            remarks: source.remarks + draft.remarksOnSource + BuildDraft.remarks(leavingOut: leftOut))
+    }
+
+    /// A recipe with everything that is known before its source is looked for.
+    func draft(of recipe: KernelRecipe) async throws -> BuildDraft {
+        let inputs = try BuildInputs(recipe)
+        let (settled, remarks) = try await SeriesBase(recipe: recipe, series: inputs.series, cache: cache)
+            .settle()
+        return BuildDraft(
+            recipe: settled, inputs: inputs, remarksOnSource: remarks,
+            compiler: try await CompilerIdentity.current(recipe.compiler),
+            provider: SourceProvider(cache: cache, recipe: settled, treeSize: needs.tree))
     }
 }

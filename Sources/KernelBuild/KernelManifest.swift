@@ -15,6 +15,8 @@ struct KernelManifest: Codable, Sendable, Hashable {
     let patches: [String]
     let fragments: [String]
     let features: [String]
+    /// Requested symbols that the source does not know.
+    let leftOut: [String]?
     /// What ran in the sandbox.
     let commands: [String]
     /// Names and values in the environment of the sandbox.
@@ -34,7 +36,8 @@ struct KernelManifest: Codable, Sendable, Hashable {
 
     init(
         key: String, recipe: KernelRecipe, release: String, source: ResolvedSource,
-        compiler: CompilerIdentity, commands: [String], environment: [String: String], objects: Int,
+        compiler: CompilerIdentity, leftOut: [String], commands: [String], environment: [String: String],
+        objects: Int,
         seconds: Double
     ) {
         schema = 1
@@ -43,9 +46,10 @@ struct KernelManifest: Codable, Sendable, Hashable {
         self.release = release
         self.source = source.identity
         self.compiler = compiler.description
-        patches = recipe.patches.map(\.name)
+        patches = (recipe.patches + recipe.series).map(\.name)
         fragments = recipe.fragments.map(\.name)
         features = recipe.features
+        self.leftOut = leftOut
         self.commands = commands
         self.environment = environment
         remarks = source.remarks

@@ -25,8 +25,8 @@ package struct KernelRecipe: Sendable, Hashable {
     package enum Source: Sendable, Hashable {
         /// A package that holds a linux-source tarball; the digest is of the .deb, in lower-case hexadecimal.
         case debian(package: String, version: String, sha256: String?)
-        /// A tree on this machine; it is read, never written.
-        case directory(URL)
+        /// A tree on this machine as it is, or a commit of its repository; it is read, never written.
+        case directory(URL, ref: String? = nil)
         /// A repository and a branch, tag or commit.
         case git(url: String, ref: String)
     }
@@ -42,6 +42,13 @@ package struct KernelRecipe: Sendable, Hashable {
     package var sourceLocation: SourceLocation
     /// Applied in this order with `-p1`.
     package var patches: [Input]
+    /// Applied after those: what the user wants to know about.
+    package var series: [Input] = []
+    /// How many of the patches in `series` are applied; nil for all.
+    package var step: Int?
+    /// Whether the source is whatever the user has: what it claims is read from it, and options that it does not know are
+    /// left out.
+    package var isOpen = false
     /// Merged in this order; a later one wins.
     package var fragments: [Input]
     /// What the kernel claims to do beyond its version, such as `simultaneous-enable`.

@@ -126,17 +126,18 @@ struct RecipeReading {
     }
 
     private func tree(_ reader: inout MappingReader) -> KernelRecipe.Source? {
+        let ref = reader.optional("ref").flatMap { word($0, key: "ref") }
         guard let text = reader.requiredText("directory"), let value = reader.optional("directory") else {
             return nil
         }
         let tree = path(text)
         for name in ["Kconfig", "Makefile"]
-        where !FileManager.default.isReadableFile(atPath: tree.appending(path: name).path) {
+        where ref == nil && !FileManager.default.isReadableFile(atPath: tree.appending(path: name).path) {
             collector.report(
                 "'\(tree.path)' is not a kernel tree: it has no readable \(name)", at: value.location)
             return nil
         }
-        return .directory(tree)
+        return .directory(tree, ref: ref)
     }
 
     private func input(
@@ -157,7 +158,7 @@ struct RecipeReading {
         return nil
     }
 
-    private func path(_ text: String) -> URL {
+    func path(_ text: String) -> URL {
         URL(fileURLWithPath: text, relativeTo: directory).standardizedFileURL
     }
 

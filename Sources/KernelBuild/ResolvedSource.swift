@@ -6,8 +6,7 @@ import Foundation
 struct ResolvedSource: Sendable, Hashable {
     enum Origin: Sendable, Hashable {
         case debian(DebianSource.Resolution)
-        /// The list of the tree's files.
-        case directory(manifest: URL)
+        case local(LocalTree.Resolution)
         case git(GitSource.Resolution)
     }
 

@@ -18,8 +18,8 @@ struct SourceProvider: Sendable {
         case .debian(let package, let version, let sha256):
             let source = debian(package, version, sha256)
             return source.known.map { resolved($0, of: source) }
-        case .directory(let tree):
-            return [try await resolve(directory: tree)]
+        case .directory(let directory, let ref):
+            return [try await local(directory, ref)]
         case .git(let url, let ref):
             return try await git(url, ref).known().map { resolved($0, remark: nil) }
         }
@@ -27,8 +27,9 @@ struct SourceProvider: Sendable {
 
     /// What the source is; fetched if it has to be.
     ///
+    /// - Parameter known: What `known()` said.
     /// - Throws: `InputError`, `BuildHostError`.
-    func fetch() async throws -> ResolvedSource {
+    func fetch(beside known: [ResolvedSource]) async throws -> ResolvedSource {
         switch recipe.source {
         case .debian(let package, let version, let sha256):
             let source = debian(package, version, sha256)
@@ -38,8 +39,10 @@ struct SourceProvider: Sendable {
             }
             try await cache.requireSpace(treeSize, keeping: [])
             return resolved(try await source.fetch(), of: source)
-        case .directory(let tree):
-            return try await resolve(directory: tree)
+        case .directory(let directory, let ref):
+            // What was built meanwhile must be what was looked for.
+            if let source = known.first { return source }
+            return try await local(directory, ref)
         case .git(let url, let ref):
             let (resolution, remark) = try await git(url, ref).fetch()
             return resolved(resolution, remark: remark)
@@ -111,55 +114,42 @@ struct SourceProvider: Sendable {
                     "\(package) \(resolution.version) is no longer in the archive; try again")
             }
             try await debian.unpack(file, into: root)
-            try await SourceTree.seal(entry)
         case (.git(let resolution), .git(let url, let ref)):
             try await git(url, ref).unpack(resolution, into: root)
-            try await SourceTree.seal(entry)
-        case (.directory(let manifest), .directory(let directory)):
-            try await copy(directory, listed: manifest, into: entry)
+        case (.local(let resolution), .directory(let directory, let ref)):
+            try await localTree(directory, ref).unpack(resolution, into: root)
         default:
             throw BuildHostError("the source of '\(recipe.name)' changed while it was built")
         }
-    }
-
-    /// A copy of a directory as it was when it was listed; the build sees no later change.
-    private func copy(_ directory: URL, listed manifest: URL, into entry: URL) async throws {
-        try await Command.script(
-            """
-            mkdir "$2/tree"
-            cp -- "$1" "$2/expected"
-            cut -f 2- "$1" | tar -c --verbatim-files-from -T - | tar -x --no-same-owner -C "$2/tree"
-            """, [manifest.path, entry.path], in: directory
-        ).output(to: "copy the tree \(directory.path)")
         try await SourceTree.seal(entry)
-        let expected = entry.appending(path: "expected")
-        let listed = try await SourceManifest.digest(of: expected)
-        let copied = try await SourceManifest.digest(of: entry.appending(path: "manifest"))
-        guard listed == copied else {
-            throw BuildHostError(
-                "the tree \(directory.path) changed while it was copied; run the build again")
-        }
-        try FileManager.default.removeItem(at: expected)
     }
 
-    private func resolve(directory: URL) async throws -> ResolvedSource {
-        let path = Data(directory.path.utf8)
-        let name = try await Command("sha256sum", [], input: path).output(to: "name an entry").prefix(16)
-        let manifest = cache.notes.appending(path: "tree-\(name).manifest")
-        let lock = cache.root.appending(path: "locks/tree-\(name).lock")
-        let (digest, kept) = try await FileLock.holding(lock, .exclusive) {
-            try await SourceManifest.write(
-                of: directory, to: manifest, selection: .maintained,
-                memory: cache.notes.appending(path: "tree-\(name).memory"))
-            let digest = try await SourceManifest.digest(of: manifest)
-            // Another process may list the directory again while this one builds.
-            let kept = cache.notes.appending(path: "tree-\(name)-\(digest.prefix(16)).manifest")
-            try await Command("cp", ["--", manifest.path, kept.path]).output(to: "keep a list of files")
-            return (digest, kept)
-        }
+    private func local(_ directory: URL, _ ref: String?) async throws -> ResolvedSource {
+        let resolution = try await localTree(directory, ref).resolve()
         return ResolvedSource(
-            origin: .directory(manifest: kept), identity: "tree \(digest)", id: "tree-\(digest.prefix(20))",
-            remarks: [])
+            origin: .local(resolution), identity: "git \(resolution.tree)",
+            id: "git-\(resolution.tree.prefix(20))", remarks: [resolution.remark])
+    }
+
+    private func localTree(_ directory: URL, _ ref: String?) -> LocalTree {
+        LocalTree(directory: directory, ref: ref, location: recipe.sourceLocation, cache: cache)
+    }
+
+    /// Reads some files of a source, as far as that needs no unpacking.
+    ///
+    /// - Returns: The contents of those that are there; nil when the source is not at hand.
+    /// - Throws: `BuildHostError`.
+    func contents(of paths: [String], in source: ResolvedSource) async throws -> [String: Data]? {
+        if case .local(let resolution) = source.origin,
+            case .directory(let directory, let ref) = recipe.source
+        {
+            return try await localTree(directory, ref).contents(of: paths, in: resolution)
+        }
+        guard cache.exists(.sources, source.id) else { return nil }
+        let tree = SourceTree(id: source.id, entry: cache.entry(.sources, source.id))
+        return Dictionary(
+            uniqueKeysWithValues: Set(paths).compactMap { path in tree.contents(of: path).map { (path, $0) } }
+        )
     }
 
     private func resolved(_ resolution: DebianSource.Resolution, of source: DebianSource) -> ResolvedSource {

@@ -25,13 +25,22 @@ struct SourceTree: Sendable, Hashable {
         (try? String(contentsOf: entry.appending(path: "incarnation"), encoding: .utf8)) ?? ""
     }
 
+    /// Reads a file; nil when it is not there, not a regular file, or reached through a link.
+    func contents(of path: String) -> Data? {
+        let file = root.appending(path: path)
+        // A link may lead out of the tree.
+        guard file.resolvingSymlinksInPath().path == root.resolvingSymlinksInPath().path + "/" + path,
+            let attributes = try? FileManager.default.attributesOfItem(atPath: file.path),
+            attributes[.type] as? FileAttributeType == .typeRegular
+        else { return nil }
+        return try? Data(contentsOf: file)
+    }
+
     /// Completes an entry whose tree was unpacked.
     ///
-    /// - Parameters:
-    ///   - entry: The entry under its provisional name.
-    ///   - manifest: Whether to list the files; false when the caller did.
+    /// - Parameter entry: The entry under its provisional name.
     /// - Throws: `BuildHostError`.
-    static func seal(_ entry: URL, listing manifest: Bool = true) async throws {
+    static func seal(_ entry: URL) async throws {
         let root = entry.appending(path: "tree")
         // Readable for the unprivileged user of the sandbox; of one age, so that times say nothing but "changed".
         try await Command.script(
@@ -40,9 +49,7 @@ struct SourceTree: Sendable, Hashable {
             find . -type f -print0 | xargs -0 -r touch -c -d "$1" --
             """, [age], in: root
         ).output(to: "prepare the source tree")
-        if manifest {
-            try await SourceManifest.write(of: root, to: entry.appending(path: "manifest"))
-        }
+        try await SourceManifest.write(of: root, to: entry.appending(path: "manifest"))
         try Data(UUID().uuidString.utf8).write(to: entry.appending(path: "incarnation"))
     }
 }

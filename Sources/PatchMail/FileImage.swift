@@ -22,6 +22,8 @@ struct FileImage {
 
     var isEmpty: Bool { lines.isEmpty }
 
+    var bytes: [UInt8] { lines.flatMap(\.bytes) }
+
     mutating func forgetPlaces() {
         for index in lines.indices { lines[index].isTaken = false }
     }

@@ -25,6 +25,9 @@ package struct PatchFit {
         return misfits
     }
 
+    /// A file as the patches so far make it; nil when there is none.
+    package func contents(of path: String) -> [UInt8]? { image(path)?.bytes }
+
     private mutating func apply(_ change: FileChange, of mail: MailReference) -> [Misfit] {
         func misfit(_ reason: Misfit.Reason, _ path: String, hunk: (number: Int, hunk: Hunk)? = nil) -> Misfit
         {

@@ -112,7 +112,7 @@ import Testing
         let config = KernelConfig(
             "CONFIG_NET=y\nCONFIG_SLOW=y\nCONFIG_INET=y\nCONFIG_SMALL=y\nCONFIG_IOMMU=y\nCONFIG_NUMBER=9\n")
         let error = #expect(throws: InputError.self) {
-            try ConfigCheck(request: request, config: config).verify(tree: tree.url)
+            _ = try ConfigCheck(request: request, config: config).verify(tree: tree.url, isOpen: false)
         }
         let found = error?.diagnostics ?? []
         #expect(found.map(\.location.line) == [2, 3, 4, 5, 7])

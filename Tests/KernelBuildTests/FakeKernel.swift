@@ -21,6 +21,7 @@ struct FakeKernel {
         directory = try TestDirectory()
         try directory.write(Self.makefile, to: "tree/Makefile")
         try directory.write("config KCOV\n\tbool \"kcov\"\n", to: "tree/Kconfig")
+        try directory.write("/* kcov */\n", to: "tree/kernel/kcov.c")
         for name in ["a", "b", "c"] { try write("int \(name) = 1;\n", to: name) }
         try directory.write("CONFIG_KCOV=y\n", to: "kcov.config")
     }
@@ -70,6 +71,8 @@ struct FakeKernel {
     }
 
     private static let makefile = """
+        VERSION = 6
+        PATCHLEVEL = 12
         SHELL := /bin/bash
         O ?= .
         objects := $(addprefix $(O)/kernel/,a.o b.o c.o)
