@@ -14,12 +14,19 @@ struct BuildCommand: AsyncParsableCommand {
 
     @OptionGroup var choice: KernelOptions
 
+    @Flag(help: "Say what would be fetched, applied and built, and do nothing of it.")
+    var dryRun = false
+
     func run() async throws {
         let builder = KernelBuilder(settings: .current, shipped: try ShippedData.locate())
         let interruption = Interruption()
         let writer = TerminalWriter(output: .standardOutput, settings: .current)
-        let journal = try RunJournal(writer: writer, file: nil)
         let kernel = choice.kernel
+        if dryRun {
+            writer.write(DryRun.lines(try await builder.plan(kernel)))
+            return
+        }
+        let journal = try RunJournal(writer: writer, file: nil)
         do {
             let artifact = try await interruption.cancelling {
                 try await builder.build(kernel) { journal.receive(.building($0)) }

@@ -15,19 +15,10 @@ struct ImagesCommand: ParsableCommand {
         var table = TextTable(columns: ["image", "source", "patches", "features"])
         for recipe in recipes {
             table.add([
-                recipe.name, Self.text(recipe.source), "\(recipe.patches.count)",
+                recipe.name, "\(recipe.source)", "\(recipe.patches.count)",
                 recipe.features.joined(separator: " "),
             ])
         }
         CommandOutput.line(table.text)
-    }
-
-    static func text(_ source: KernelRecipe.Source) -> String {
-        switch source {
-        case .debian(let package, let version, _): "\(package) \(version)"
-        case .directory(let directory, let ref):
-            ([directory.path] + (ref.map { [$0] } ?? [])).joined(separator: " ")
-        case .git(let url, let ref): "\(url) \(ref)"
-        }
     }
 }

@@ -42,6 +42,9 @@ struct MutantsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The directory of the results, empty or new.", valueName: "dir"))
     var output: String?
 
+    @Flag(help: "Say which kernels would be built and which scenarios run, and do nothing of it.")
+    var dryRun = false
+
     func validate() throws {
         if jobs < 1 { throw ValidationError("--jobs takes a number from 1 on, not \(jobs)") }
     }
@@ -53,12 +56,21 @@ struct MutantsCommand: AsyncParsableCommand {
         let (mutants, others) = try MutantCatalog.load(
             from.map { URL(fileURLWithPath: $0) } ?? shipped.mutants, only: only, images: lineage)
         let scenarios = try ScenarioCatalog.load(directory: shipped.scenarios).select(scenario)
+        let writer = TerminalWriter(output: .standardOutput, settings: settings)
+        if dryRun {
+            let plan = try await KernelBuilder(settings: settings, shipped: shipped).plan(choice.kernel)
+            writer.write(
+                DryRun.lines(plan) + DryRun.titled("mutants", mutants.map(\.name))
+                    + DryRun.lines(
+                        checking: scenarios, on: plan, connection: LabRequest.defaultConnection,
+                        accelerator: AcceleratorChoice.auto.rawValue))
+            return
+        }
         let directory =
             try output.map { try RunDirectory.use(URL(fileURLWithPath: $0)) }
             ?? RunDirectory.create(
                 below: URL(fileURLWithPath: RunCommand.parent), image: "mutants-\(choice.kernel.name)",
                 now: Date())
-        let writer = TerminalWriter(output: .standardOutput, settings: settings)
         let journal = MutationJournal(writer: writer, directory: directory.url, total: mutants.count)
         let lab = LabRequest(kernel: choice.kernel, output: directory.url)
         let bench = MutationBench(

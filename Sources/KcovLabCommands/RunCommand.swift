@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 import Foundation
+import Glibc
 import Installation
 import KernelBuild
 public import Lab
@@ -49,76 +50,81 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The run directory itself, empty or new.", valueName: "dir"))
     var output: String?
 
+    @Flag(help: "Give every step of a series a run of its own: the first patch, the first two, and so on.")
+    var each = false
+
+    @Flag(help: "Say what would be fetched, applied, built, booted and checked, and do nothing of it.")
+    var dryRun = false
+
     func validate() throws {
+        if each, choice.patches.isEmpty { throw ValidationError("--each takes the steps of a --patch") }
         if repeats < 1 { throw ValidationError("--repeat takes a number from 1 on, not \(repeats)") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on, not \(jobs)") }
     }
 
     func run() async throws {
         let settings = Settings.current
-        let selected = try ScenarioCatalog.load(directory: ShippedData.locate(settings: settings).scenarios)
-            .select(scenarios)
-        let directory = try takeDirectory()
+        let shipped = try ShippedData.locate(settings: settings)
+        let selected = try ScenarioCatalog.load(directory: shipped.scenarios).select(scenarios)
+        let builder = KernelBuilder(settings: settings, shipped: shipped)
         let writer = TerminalWriter(output: .standardOutput, settings: settings)
-        let journal = try RunJournal(writer: writer, file: directory.events)
+        let steps = each ? try builder.steps(of: choice.kernel) : []
+        if dryRun {
+            try await plan(each ? steps.map(\.choice) : [choice.kernel], of: builder, selected, writer)
+            return
+        }
+        let directory = try takeDirectory()
+        // A run that left nothing leaves no empty place for runs either.
+        defer { if output == nil { _ = unsafe rmdir(Self.parent) } }
         let request = LabRequest(
             kernel: choice.kernel, connection: connect, accelerator: accelerator, isolation: isolation,
             jobs: jobs, repeats: repeats, output: directory.url)
+        let run = KernelRun(
+            request: request, scenarios: selected, replay: replay, directory: directory, settings: settings)
         let interruption = Interruption()
-        let replay = replay
-        let record: RunRecord
-        do {
-            record = try await interruption.cancelling {
-                try await Lab.run(request, scenarios: selected, replay: replay, settings: settings) {
-                    journal.receive($0)
-                }
-            }
-        } catch {
-            throw conclude(error, selected, journal, directory, interruption)
+        if each {
+            let series = SeriesRun(steps: steps, model: run)
+            let overview = try await series.execute(writer: writer, interruption: interruption)
+            try finish(overview, in: directory, writer)
+            return
         }
-        try ReportFiles.write(record, to: directory)
-        writer.write(ReportText(style: writer.style).closing(record, directory: directory.shortPath))
-        if let cause = journal.cannotLog {
-            throw CommandFailure("\(directory.events.path) is incomplete: \(cause)", status: .hostFailed)
-        }
+        let record = try await run.execute(writer: writer, interruption: interruption)
         let status = record.exitStatus(requiresMachine: settings.requiresMachine)
         if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    private func plan(
+        _ kernels: [KernelChoice], of builder: KernelBuilder, _ selected: [Scenario], _ writer: TerminalWriter
+    ) async throws {
+        for (index, kernel) in kernels.enumerated() {
+            let plan = try await builder.plan(kernel)
+            writer.write(
+                (index == 0 ? [] : [""]) + DryRun.lines(plan)
+                    + DryRun.lines(
+                        checking: selected, on: plan, connection: connect, accelerator: accelerator.rawValue))
+        }
+    }
+
+    /// Shows and keeps the overview of a series; ends with its worst code.
+    private func finish(_ overview: SeriesOverview, in directory: RunDirectory, _ writer: TerminalWriter)
+        throws
+    {
+        if overview.isEmpty {
+            directory.abandon()
+        } else {
+            let lines = overview.lines
+            writer.write([""] + lines)
+            try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: directory.overview)
+            try directory.becomeLatest()
+        }
+        if let ending = overview.ending { throw ending }
+        if overview.status != 0 { throw ExitCode(overview.status) }
     }
 
     private func takeDirectory() throws -> RunDirectory {
         if let output { return try RunDirectory.use(URL(fileURLWithPath: output)) }
         return try RunDirectory.create(
             below: URL(fileURLWithPath: Self.parent), image: choice.kernel.name, now: Date())
-    }
-
-    /// Leaves reports of a run that stopped before its end, and says why it did.
-    ///
-    /// A run of which nothing was seen leaves no directory.
-    private func conclude(
-        _ error: any Error, _ selected: [Scenario], _ journal: RunJournal, _ directory: RunDirectory,
-        _ interruption: Interruption
-    ) -> any Error {
-        let failure = CommandFailure(judging: error)
-        let hasBegun = !journal.results.isEmpty
-        let kept = hasBegun ? "what ended is in \(directory.shortPath)" : nil
-        if hasBegun {
-            let unfinished = UnfinishedRun(
-                scenarios: selected.map { ($0.name, $0.id) }, image: choice.kernel.name, connection: connect,
-                replay: replay)
-            var outcome: Outcome =
-                failure.status == ExitStatus.kernelFailed.rawValue ? .kernelFailed : .hostFailed
-            var reason = failure.message
-            if interruption.signal != nil {
-                (outcome, reason) = (.skipped, "stopped by the user before it ran")
-            }
-            let record = unfinished.record(
-                ended: journal.results, outcome: outcome, reason: reason, seconds: journal.seconds)
-            try? ReportFiles.write(record, to: directory)
-        } else {
-            directory.abandon()
-        }
-        if let signal = interruption.signal { return CommandFailure.interrupted(by: signal, kept: kept) }
-        return error
     }
 
     /// The command that runs the same again, as a shell reads it.
@@ -129,6 +135,7 @@ struct RunCommand: AsyncParsableCommand {
         if isolation != .fresh { words += ["--isolation", isolation.rawValue] }
         if repeats != 1 { words += ["--repeat", "\(repeats)"] }
         if let jobs { words += ["--jobs", "\(jobs)"] }
+        if each { words.append("--each") }
         return words.map(Self.quoted).joined(separator: " ")
     }
 

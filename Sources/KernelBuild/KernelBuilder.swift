@@ -17,7 +17,7 @@ package struct KernelBuilder: Sendable {
         var build: UInt64 = 1_000_000_000
     }
 
-    private let recipes: RecipeStore
+    let recipes: RecipeStore
     let cache: KernelCache
     var needs = SpaceNeeds()
 

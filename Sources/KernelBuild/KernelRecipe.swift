@@ -75,3 +75,14 @@ package struct KernelRecipe: Sendable, Hashable {
         self.memory = memory
     }
 }
+
+extension KernelRecipe.Source: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .debian(let package, let version, _): "\(package) \(version)"
+        case .directory(let directory, ref: nil): directory.path
+        case .directory(let directory, let ref?): "\(directory.path) \(ref)"
+        case .git(let url, let ref): "\(url) \(ref)"
+        }
+    }
+}

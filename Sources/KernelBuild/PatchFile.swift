@@ -12,6 +12,9 @@ struct PatchFile: Sendable, Hashable {
     /// The diff as git apply gets it.
     var contents: Data { Data(patch.diff) }
 
+    /// The subject of its mail, or the name of its file.
+    var title: String { patch.mail.subject ?? file.lastPathComponent }
+
     /// Relative to the tree, sorted.
     var paths: [String] {
         Set(patch.changes.flatMap { [$0.oldPath, $0.newPath].compactMap(\.self) }).sorted()

@@ -35,7 +35,7 @@ struct SourceProvider: Sendable {
             let source = debian(package, version, sha256)
             for resolution in source.known {
                 let result = resolved(resolution, of: source)
-                if cache.exists(.sources, result.id) || source.file(resolution) != nil { return result }
+                if isAtHand(result) { return result }
             }
             try await cache.requireSpace(treeSize, keeping: [])
             return resolved(try await source.fetch(), of: source)
@@ -133,6 +133,15 @@ struct SourceProvider: Sendable {
 
     private func localTree(_ directory: URL, _ ref: String?) -> LocalTree {
         LocalTree(directory: directory, ref: ref, location: recipe.sourceLocation, cache: cache)
+    }
+
+    /// Whether building from a source needs nothing from elsewhere.
+    func isAtHand(_ source: ResolvedSource) -> Bool {
+        switch (source.origin, recipe.source) {
+        case (.debian(let resolution), .debian(let package, let version, let sha256)):
+            cache.exists(.sources, source.id) || debian(package, version, sha256).file(resolution) != nil
+        default: true
+        }
     }
 
     /// Reads some files of a source, as far as that needs no unpacking.

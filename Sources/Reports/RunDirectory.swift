@@ -11,6 +11,8 @@ package struct RunDirectory: Sendable, Hashable {
     package var junit: URL { url.appending(path: "junit.xml") }
     package var ktap: URL { url.appending(path: "report.ktap") }
     package var text: URL { url.appending(path: "report.txt") }
+    /// What the steps of a series came to, in a directory that has one for each.
+    package var overview: URL { url.appending(path: "overview.txt") }
     package var events: URL { url.appending(path: "events.jsonl") }
 
     /// The path as a reader wants to see it: relative when it is below the working directory.

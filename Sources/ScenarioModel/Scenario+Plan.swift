@@ -26,12 +26,7 @@ extension Scenario {
     /// - Throws: `InputError` for functions the image does not know or that leave no coverage.
     package func plan(features: [String], index: any KernelIndex) throws(InputError) -> Planning {
         let claimed = Set(features)
-        if let term = requires.unfulfilled(by: claimed).first {
-            let claim = term.isClaimed ? "which this kernel does not claim" : "which this kernel claims"
-            return .notApplicable(
-                reason: "it says something about kernels \(term.isClaimed ? "with" : "without") "
-                    + "\(term.feature), \(claim)")
-        }
+        if let reason = inapplicability(features: claimed) { return .notApplicable(reason: reason) }
         let collector = DiagnosticCollector()
         var lowering = ProgramLowering(
             features: claimed, index: index, descriptors: descriptors.map(\.name), collector: collector)
@@ -47,7 +42,7 @@ extension Scenario {
         return .applicable(
             ScenarioPlan(
                 name: name, id: id, knownIssue: knownIssue,
-                contract: contract.map { claimed.contains($0.feature) ? $0.claimed : $0.unclaimed },
+                contract: contract(features: claimed),
                 program: Program(
                     descriptors: descriptors, stimuli: stimuli, tasks: tasks, stepLimit: limits.step,
                     limit: limits.program),
@@ -58,6 +53,19 @@ extension Scenario {
                         location: "\($0.location.file):\($0.location.line)")
                 },
                 expectedReports: reports.filter { $0.condition.holds(for: claimed) }.map(\.report)))
+    }
+
+    /// Why the scenario says nothing about a kernel with these features; nil when it does.
+    package func inapplicability(features: Set<String>) -> String? {
+        guard let term = requires.unfulfilled(by: features).first else { return nil }
+        let claim = term.isClaimed ? "which this kernel does not claim" : "which this kernel claims"
+        return
+            "it says something about kernels \(term.isClaimed ? "with" : "without") \(term.feature), \(claim)"
+    }
+
+    /// The promise it checks on a kernel with these features, where kernels differ.
+    package func contract(features: Set<String>) -> String? {
+        contract.map { features.contains($0.feature) ? $0.claimed : $0.unclaimed }
     }
 }
 
