@@ -73,8 +73,9 @@ extension KernelCache {
             let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory(kind).path)) ?? []
             let names = entries.filter { !$0.hasPrefix(".") }.sorted()
             found += names.map { name in
-                let base = kind == .sources ? names.first { name.hasPrefix($0 + "-") } : nil
-                return (kind, name, base)
+                let tree = SourceTree(id: name, entry: entry(kind, name))
+                let base = kind == .sources && tree.ancestor != name ? tree.ancestor : nil
+                return (kind, name, base.flatMap { names.contains($0) ? $0 : nil })
             }
         }
         let note = notes.appending(path: "sizes.json")

@@ -14,25 +14,12 @@ struct PatchApplication: Sendable {
     /// - Parameter entry: Where `tree`, `manifest` and `incarnation` go.
     /// - Throws: `InputError` with the rejected hunks of the first patch that does not apply, `BuildHostError`.
     func write(to entry: URL) async throws {
-        let root = entry.appending(path: "tree")
-        // Hard links: a second or two for 87,000 files. git apply deletes a file before it writes it anew, so no file
-        // of the base changes.
-        try await Command("cp", ["-al", "--", base.root.path, root.path]).output(to: "copy the source tree")
-        for patch in patches { try await apply(patch, in: root) }
-
         let paths = Set(patches.flatMap(\.paths)).sorted()
-        try refuseLinks(to: paths, in: root)
-        let part = entry.appending(path: "part")
-        let present = paths.filter { FileManager.default.fileExists(atPath: root.appending(path: $0).path) }
-        try await Command("chmod", ["a+rX", "--"] + present, in: root).output(to: "prepare the source tree")
-        // As old as every other file: a build that starts from one with the same patch must not see a difference.
-        try await Command("touch", ["-c", "-h", "-d", SourceTree.age, "--"] + present, in: root)
-            .output(to: "prepare the source tree")
-        try await SourceManifest.write(of: root, to: part, selection: .paths(paths))
-        try await SourceManifest.update(
-            base.manifest, replacing: paths, by: part, to: entry.appending(path: "manifest"))
-        try FileManager.default.removeItem(at: part)
-        try Data(UUID().uuidString.utf8).write(to: entry.appending(path: "incarnation"))
+        try await base.derive(into: entry, changing: paths) { root in
+            // git apply deletes a file before it writes it anew.
+            for patch in patches { try await apply(patch, in: root) }
+            try refuseLinks(to: paths, in: root)
+        }
     }
 
     private func apply(_ patch: PatchFile, in root: URL) async throws {

@@ -117,11 +117,51 @@ struct SourceProvider: Sendable {
         case (.git(let resolution), .git(let url, let ref)):
             try await git(url, ref).unpack(resolution, into: root)
         case (.local(let resolution), .directory(let directory, let ref)):
-            try await localTree(directory, ref).unpack(resolution, into: root)
+            let local = localTree(directory, ref)
+            if let (base, change, lock) = try await nearest(to: resolution, of: local) {
+                defer { lock.release() }
+                try await base.derive(into: entry, changing: change.paths) { copy in
+                    try await local.carryOut(change, to: resolution, in: copy)
+                }
+                return
+            }
+            try await local.unpack(resolution, into: root)
         default:
             throw BuildHostError("the source of '\(recipe.name)' changed while it was built")
         }
         try await SourceTree.seal(entry)
+    }
+
+    /// The unpacked tree that differs least from a wanted one, if one is near; it stays until the lock is released.
+    ///
+    /// Only those used last are looked at: the tree before an edit, or the neighbours in a bisection.
+    private func nearest(
+        to resolution: LocalTree.Resolution, of local: LocalTree
+    ) async throws -> (base: SourceTree, change: LocalTree.Change, lock: FileLock)? {
+        let prefix = "git-"
+        let keys: Set<URLResourceKey> = [.contentModificationDateKey]
+        let entries = try FileManager.default.contentsOfDirectory(
+            at: cache.directory(.sources), includingPropertiesForKeys: Array(keys))
+        let recent = entries.filter {
+            $0.lastPathComponent.hasPrefix(prefix)
+                && $0.lastPathComponent.dropFirst(4).allSatisfy(\.isHexDigit)
+        }.map { ($0, (try? $0.resourceValues(forKeys: keys).contentModificationDate) ?? .distantPast) }
+            .sorted { $0.1 > $1.1 }.prefix(8)
+        var best: (base: SourceTree, change: LocalTree.Change, lock: FileLock)?
+        for (entry, _) in recent {
+            let name = entry.lastPathComponent
+            guard let lock = try FileLock.attempt(cache.lock(.sources, name), .shared) else { continue }
+            guard let change = try await local.change(from: name.dropFirst(prefix.count), to: resolution),
+                change.paths.count < best?.change.paths.count ?? 8000, cache.exists(.sources, name)
+            else {
+                lock.release()
+                continue
+            }
+            best?.lock.release()
+            cache.touch(.sources, name)
+            best = (SourceTree(id: name, entry: cache.entry(.sources, name)), change, lock)
+        }
+        return best
     }
 
     private func local(_ directory: URL, _ ref: String?) async throws -> ResolvedSource {

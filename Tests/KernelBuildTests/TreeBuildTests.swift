@@ -46,6 +46,45 @@ import Testing
         #expect(try await fake.build(recipe(ref: "main~1")).artifact.key == plain.artifact.key)
     }
 
+    @Test func `An edited tree shares what did not change, and is what it would be otherwise`() async throws {
+        try fake.directory.write("x\n", to: "tree/old/gone.c")
+        try fake.directory.write("x\n", to: "tree/file")
+        _ = try await fake.build(recipe())
+        try FileManager.default.removeItem(at: fake.tree.appending(path: "old"))
+        try FileManager.default.removeItem(at: fake.tree.appending(path: "file"))
+        try fake.directory.write("y\n", to: "tree/file/now a [directory].c")
+        try await Command("ln", ["-s", "/etc/passwd", "link"], in: fake.tree).output(to: "link")
+        try fake.write("int b = 2;\n", to: "b")
+        let edited = try await fake.build(recipe())
+        #expect(edited.objects == 1)
+        #expect(edited.kernel == (try fake.expectedKernel()))
+
+        let sources = fake.cache.appending(path: "sources")
+        let names = try FileManager.default.contentsOfDirectory(atPath: sources.path)
+        let trees = names.map { SourceTree(id: $0, entry: sources.appending(path: $0)) }
+        let derived = try #require(trees.first { $0.ancestor != $0.id })
+        let base = try #require(trees.first { $0.id == derived.ancestor })
+        let difference = try await Command(
+            "diff", ["-r", "--no-dereference", fake.tree.path, derived.root.path]
+        )
+        .outcome()
+        #expect(difference.succeeded, "\(difference.output)")
+        func inode(_ tree: SourceTree, _ path: String) throws -> UInt64 {
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: tree.root.appending(path: path).path)
+            return try #require(attributes[.systemFileNumber] as? UInt64)
+        }
+        let shared = try inode(base, "kernel/a.c") == inode(derived, "kernel/a.c")
+        let changed = try inode(base, "kernel/b.c") != inode(derived, "kernel/b.c")
+        #expect(shared && changed)
+        let old = try String(contentsOf: base.root.appending(path: "kernel/b.c"), encoding: .utf8)
+        #expect(old == "int b = 1;\n")
+        let listed = fake.directory.url.appending(path: "listed")
+        try await SourceManifest.write(of: derived.root, to: listed)
+        let lists = try await SourceManifest.digest(of: listed) == SourceManifest.digest(of: derived.manifest)
+        #expect(lists)
+    }
+
     @Test func `An option that the tree does not know is left out, and told each time`() async throws {
         try fake.directory.write("CONFIG_KCOV=y\nCONFIG_NEWER=y\n", to: "kcov.config")
         let expected = "left out, because this tree does not know it: CONFIG_NEWER"

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import KcovLabCommands
+import Lab
+import Testing
+
+// Swift Testing has a type of the same name.
+import enum Lab.ExitStatus
+
+@Suite("Trees on the command line")
+struct TreeCommandTests {
+    /// A directory that is no kernel tree.
+    private static let empty = FileManager.default.temporaryDirectory.path
+
+    @Test(
+        "A tree that cannot be tested is bad input, whatever would be done with it",
+        arguments: [
+            ["--tree", "/no/such/directory"], ["--tree", "/dev/null"], ["--tree", empty], ["--ref", "main"],
+            ["--tree", empty, "--ref", "main"], ["--tree", empty, "--patch", "/no/such.patch"],
+        ], [["build"], ["build", "--dry-run"], ["run", "--dry-run", "L01"], ["mutants", "--dry-run"]])
+    func badInput(tree: [String], command: [String]) async {
+        #expect(await KcovLab.execute(command + tree) == ExitStatus.badInput.rawValue)
+    }
+
+    @Test("The steps of a series need a series")
+    func each() async {
+        #expect(await KcovLab.execute(["run", "--each"]) == ExitStatus.usage.rawValue)
+        #expect(
+            await KcovLab.execute(["run", "--each", "--patch", "/no/such.patch"])
+                == ExitStatus.badInput.rawValue)
+    }
+}
+
+@Suite("Overview of a series")
+struct SeriesOverviewTests {
+    private func record(_ outcomes: [String: Outcome]) -> RunRecord {
+        RunRecord(
+            kernel: KernelSummary(image: "i", release: "r", key: "k", features: [], remarks: []),
+            accelerator: "tcg", acceleratorReason: "asked for", timeFactor: 1, connection: "c",
+            scenarios: outcomes.sorted { $0.key < $1.key }.map { id, outcome in
+                ScenarioResult(
+                    name: "name-\(id)", id: id, contract: nil, outcome: outcome, seconds: 1, reason: nil,
+                    findings: [], console: nil, steps: [], buffers: [])
+            }, strayReports: [], replay: "", seconds: 3)
+    }
+
+    private func overview(_ steps: [[String: Outcome]?]) -> SeriesOverview {
+        var overview = SeriesOverview(count: steps.count)
+        for (index, outcomes) in steps.enumerated() {
+            if let outcomes {
+                let record = record(outcomes)
+                overview.add(
+                    "patch \(index)\u{1b}", record: record,
+                    status: record.exitStatus(requiresMachine: true).rawValue, directory: "dir/\(index + 1)")
+            } else {
+                overview.add("patch \(index)", failure: CommandFailure("no\nbuild", status: .kernelFailed))
+            }
+        }
+        return overview
+    }
+
+    @Test("Each step is there with what it changed")
+    func changes() {
+        let lines = overview([
+            ["L01": .passed, "P01": .failed], ["L01": .failed, "P01": .passed],
+            ["L01": .passed, "P01": .passed],
+        ]).lines
+        #expect(
+            lines == [
+                "step 1 of 3: patch 0\\x1b", "  2 scenarios: 1 passed, 1 failed in 3.0 s", "  dir/1",
+                "step 2 of 3: patch 1\\x1b", "  2 scenarios: 1 passed, 1 failed in 3.0 s",
+                "  L01: passed, now failed", "  P01: failed, now passed", "  dir/2",
+                "step 3 of 3: patch 2\\x1b", "  2 scenarios: 2 passed in 3.0 s", "  L01: failed, now passed",
+                "  dir/3",
+            ])
+    }
+
+    @Test("A step that did not build is told, and what it hid is compared with nothing")
+    func unbuilt() {
+        let overview = overview([["L01": .passed], nil, ["L01": .failed]])
+        #expect(
+            overview.lines.dropFirst(3).prefix(3)
+                == ["step 2 of 3: patch 1", "  no", "step 3 of 3: patch 2\\x1b"])
+        #expect(!overview.isEmpty)
+    }
+
+    @Test("A series that ended early says what was not tried")
+    func early() {
+        var overview = SeriesOverview(count: 3)
+        overview.add("patch", failure: CommandFailure("does not apply", status: .badInput))
+        #expect(overview.lines.last == "steps 2 to 3 were not tried")
+        #expect(overview.isEmpty)
+        #expect(overview.status == ExitStatus.badInput.rawValue)
+    }
+
+    @Test(
+        "The code is that of the worst step",
+        arguments: [
+            ([["L01": .passed], ["L01": .passed]], ExitStatus.success),
+            ([["L01": .failed], ["L01": .passed]], .expectationFailed),
+            ([["L01": .failed], nil, ["L01": .passed]], .kernelFailed),
+            ([nil, ["L01": .hostFailed], ["L01": .passed]], .hostFailed),
+        ] as [([[String: Outcome]?], ExitStatus)])
+    func worst(steps: [[String: Outcome]?], status: ExitStatus) {
+        #expect(overview(steps).status == status.rawValue)
+    }
+}
