@@ -20,8 +20,10 @@ public struct KernelArtifact: Sendable, Hashable {
     public let bootImage: URL
     /// The complete .config.
     public let config: URL
-    /// What the recipe declares, such as `simultaneous-enable`.
+    /// What the recipe declares, or what was read from its source, such as `simultaneous-enable`.
     public let features: [String]
+    /// Whether these were read from the source, so that the image has nothing to add.
+    public let featuresAreRead: Bool
     /// Processors and memory (MiB) the recipe asks for.
     public let processors: Int
     public let memory: Int
@@ -31,7 +33,7 @@ public struct KernelArtifact: Sendable, Hashable {
     public init(
         image: String, key: String, release: String, directory: URL, vmlinux: URL, bootImage: URL,
         config: URL,
-        features: [String], processors: Int, memory: Int, remarks: [String]
+        features: [String], featuresAreRead: Bool = false, processors: Int, memory: Int, remarks: [String]
     ) {
         self.image = image
         self.key = key
@@ -41,6 +43,7 @@ public struct KernelArtifact: Sendable, Hashable {
         self.bootImage = bootImage
         self.config = config
         self.features = features
+        self.featuresAreRead = featuresAreRead
         self.processors = processors
         self.memory = memory
         self.remarks = remarks

@@ -122,6 +122,7 @@ package struct KernelBuilder: Sendable {
             image: recipe.name, key: key.text, release: manifest.release, directory: entry,
             vmlinux: entry.appending(path: "vmlinux"), bootImage: entry.appending(path: "bzImage"),
             config: entry.appending(path: "config"), features: try await draft.features(of: source),
+            featuresAreRead: recipe.isOpen,
             processors: recipe.processors, memory: recipe.memory,
             remarks: source.remarks + draft.remarksOnSource + BuildDraft.remarks(leavingOut: leftOut))
     }

@@ -47,13 +47,8 @@ extension KernelBuilder {
             } else { nil }
         if let files {
             guard files.misfits.isEmpty else { throw InputError(files.misfits) }
-            // Of other kernels only this claim is read, and from the image (Lab); the tree shows the same.
-            let simultaneous = "simultaneous-enable"
-            if recipe.isOpen {
-                features = files.claims.features
-            } else if files.claims.features.contains(simultaneous), !features.contains(simultaneous) {
-                features.append(simultaneous)
-            }
+            let shown = files.claims.featuresOfImage.filter { !features.contains($0) }
+            features = recipe.isOpen ? files.claims.features : features + shown
         } else if !draft.inputs.patches.isEmpty {
             remarks.append("whether the patches apply is not known before the source is unpacked")
         }

@@ -33,6 +33,16 @@ struct SeriesBase: Sendable {
         guard let commit = try await tree.commit(base) else {
             return (recipe, ["the series was made for commit \(name), which \(directory.path) does not have"])
         }
+        var based = recipe
+        based.source = .directory(directory, ref: commit)
+        let trees = try await (
+            tree.resolve().tree,
+            LocalTree(
+                directory: directory, ref: commit, location: recipe.sourceLocation, cache: cache
+            ).resolve().tree
+        )
+        // Nothing to choose between.
+        if trees.0 == trees.1 { return (recipe, []) }
         let misfits = try await misfits(of: recipe)
         if misfits.isEmpty {
             let remark =
@@ -40,8 +50,6 @@ struct SeriesBase: Sendable {
                 + "(--ref \(name) tests it where it was made)"
             return (recipe, [remark])
         }
-        var based = recipe
-        based.source = .directory(directory, ref: commit)
         guard try await self.misfits(of: based).isEmpty else {
             return (
                 recipe,

@@ -13,6 +13,9 @@ struct TreeClaims: Sendable {
         let isShown: @Sendable (String) -> Bool
     }
 
+    private static let simultaneous = "simultaneous-enable"
+
+    /// A feature is claimed when all its signs are there.
     private static let signs: [Sign] = [
         // In 6.1 a line without a file name turns coverage of the whole directory off.
         Sign(feature: "arch-instrumented", file: "arch/x86/kernel/Makefile") { text in
@@ -28,9 +31,11 @@ struct TreeClaims: Sendable {
         },
         Sign(feature: "nfc-annotations", file: "net/nfc/nci/core.c") { $0.contains("kcov_remote_start") },
         Sign(feature: "selftest", file: "lib/Kconfig.debug") { $0.contains("config KCOV_SELFTEST\n") },
-        Sign(feature: "simultaneous-enable", file: "include/linux/sched.h") { text in
+        Sign(feature: simultaneous, file: "include/linux/sched.h") { text in
             text.contains(/struct kcov\s*\*\s*kcov_remote\s*;/)
         },
+        // A slot that nothing uses yet is preparation, the first patch of a series perhaps.
+        Sign(feature: simultaneous, file: "kernel/kcov.c") { $0.contains(/->kcov_remote\b/) },
         Sign(feature: "vhost-fork-owner", file: "include/uapi/linux/vhost.h") {
             $0.contains(/#define\s+VHOST_SET_FORK_FROM_OWNER\b/)
         },
@@ -45,12 +50,18 @@ struct TreeClaims: Sendable {
 
     /// Sorted.
     let features: [String]
+    /// What an image shows, too, and is taken for a claim where only the image is read (Lab).
+    let featuresOfImage: [String]
 
     /// - Parameter contents: The bytes of a file of the tree, nil when there is none.
     init(reading contents: (String) -> [UInt8]?) {
-        features = Self.signs.filter { sign in
-            guard let bytes = contents(sign.file) else { return false }
-            return sign.isShown(String(decoding: bytes, as: UTF8.self))
-        }.map(\.feature).sorted()
+        let absent = Self.signs.filter { sign in
+            guard let bytes = contents(sign.file) else { return true }
+            return !sign.isShown(String(decoding: bytes, as: UTF8.self))
+        }
+        let all = Set(Self.signs.map(\.feature))
+        features = all.subtracting(absent.map(\.feature)).sorted()
+        let hasSlot = !absent.contains { $0.feature == Self.simultaneous && $0.file.hasSuffix(".h") }
+        featuresOfImage = hasSlot ? [Self.simultaneous] : []
     }
 }

@@ -28,7 +28,7 @@ struct KernelUnderTest: Sendable {
         let simultaneous = Contract.simultaneous.feature
         // The claim of the patched kernel is a second slot in struct task_struct (include/linux/sched.h).
         let showsIt = index.structLayout(named: "task_struct")?.member("kcov_remote") != nil
-        if showsIt, !features.contains(simultaneous) {
+        if showsIt, !features.contains(simultaneous), !artifact.featuresAreRead {
             features.append(simultaneous)
             remarks.append("struct task_struct has kcov_remote, so the kernel claims \(simultaneous)")
         } else if !showsIt, features.contains(simultaneous) {

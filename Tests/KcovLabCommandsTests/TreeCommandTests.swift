@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Installation
 import KcovLabCommands
+import KernelBuild
 import Lab
+import ScenarioModel
 import Testing
 
 // Swift Testing has a type of the same name.
@@ -29,6 +32,44 @@ struct TreeCommandTests {
         #expect(
             await KcovLab.execute(["run", "--each", "--patch", "/no/such.patch"])
                 == ExitStatus.badInput.rawValue)
+    }
+}
+
+@Suite("Dry run")
+struct DryRunTests {
+    @Test("A plan names the kernel, what would be done, and which scenarios say nothing about it")
+    func plan() async throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "kcovlab-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: root) }
+        for (name, text) in [
+            ("Makefile", "VERSION = 6\nPATCHLEVEL = 1\n"), ("Kconfig", "config KCOV\n"),
+            ("kernel/kcov.c", "\n"),
+        ] {
+            let file = root.appending(path: "linux/\(name)")
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: file)
+        }
+        let shipped = try ShippedData.locate()
+        let settings = Settings(environment: ["KCOVLAB_CACHE": root.appending(path: "cache").path])
+        let plan = try await KernelBuilder(settings: settings, shipped: shipped).plan(
+            KernelChoice(image: "debian-6.12-simultaneous", tree: root.appending(path: "linux")))
+        let scenarios = try ScenarioCatalog.load(directory: shipped.scenarios).scenarios
+        let about = DryRun.lines(plan)
+        #expect(about.first == "kernel       linux")
+        #expect(about.contains("claims       nothing") && about.contains("apply        nothing"))
+        #expect(about.contains("fetch        nothing"))
+        #expect(about.contains { $0.hasPrefix("build        yes: key ") })
+        let checks = DryRun.lines(checking: scenarios, on: plan, connection: "c", accelerator: "auto")
+        #expect(checks.first == "boot         2 processors, 512 MiB, accelerator auto, c")
+        #expect(checks.contains { $0.hasSuffix("P01 local-then-remote (exclusive)") })
+        let refused = scenarios.count { $0.inapplicability(features: []) != nil }
+        #expect(refused > 0)
+        #expect(checks.count { $0.contains("it says something about kernels with") } == refused)
+        let count = scenarios.count
+        #expect(
+            checks.last
+                == "plan         \(count - refused) of \(count) scenarios; nothing was built or booted")
     }
 }
 

@@ -79,6 +79,13 @@ import Testing
              \tstruct kcov *kcov;
             +\tstruct kcov *kcov_remote;
              };
+            --- a/kernel/kcov.c
+            +++ b/kernel/kcov.c
+            @@ -1,3 +1,4 @@
+             void kcov_task_init(void)
+             {
+            +\tcurrent->kcov_remote = NULL;
+             }
 
             """, to: "second-slot.patch")
         let plan = try await builder.plan(choice(patches: [patch]))
@@ -134,6 +141,13 @@ import Testing
         let plan = try await builder.plan(choice(patches: [patch]))
         #expect(plan.remarks.contains { $0.contains("applies to the tree as it is, which is tested") })
         #expect(plan.remarks.contains { $0.contains("as it is: commit") })
+    }
+
+    @Test func `Nothing is said about a base commit that is the tree as it is`() async throws {
+        let (_, now) = try await moved()
+        let patch = try small.directory.write(mail("1/1", from: "z", to: "b", base: now), to: "p.mbox")
+        let plan = try await builder.plan(choice(patches: [patch]))
+        #expect(!plan.remarks.contains { $0.contains("made for") })
     }
 
     @Test func `One that only applies to its base commit is tested there, and each of its steps too`()

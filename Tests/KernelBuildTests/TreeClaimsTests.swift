@@ -13,6 +13,7 @@ import Testing
         \tcount = READ_ONCE(area[0]);
         \tif (count >= max_pos / (sizeof(u64) * KCOV_WORDS_PER_CMP))
         \t\treturn;
+        \tt->kcov_remote = kcov;
         }
 
         """,
@@ -40,6 +41,14 @@ import Testing
         #expect(TreeClaims.files == Self.current.keys.sorted())
     }
 
+    @Test func `A slot that nothing uses is no claim, but shows in the image`() {
+        var files = Self.current
+        files["kernel/kcov.c"] = nil
+        let claims = TreeClaims { files[$0].map { [UInt8]($0.utf8) } }
+        #expect(!claims.features.contains("simultaneous-enable"))
+        #expect(claims.featuresOfImage == ["simultaneous-enable"])
+    }
+
     /// What stands in a tree without a feature, as 6.1 and 6.12 have it.
     @Test(arguments: [
         ("arch-instrumented", "arch/x86/kernel/Makefile", "# off\nKCOV_INSTRUMENT\t\t:= n\n"),
@@ -56,7 +65,7 @@ import Testing
             int other(void)
             {
             \tif (count > 3)
-            \t\treturn;
+            \t\treturn t->kcov_remote;
             }
 
             """
@@ -66,6 +75,10 @@ import Testing
         (
             "simultaneous-enable", "include/linux/sched.h",
             "\tstruct kcov *kcov;\n\tstruct kcov *kcov_saved_kcov;\n"
+        ),
+        (
+            "simultaneous-enable", "kernel/kcov.c",
+            "write_comp_data(u64 type)\n{\n\tif (count >= 2)\n\t\treturn;\n\tt->kcov = NULL;\n}\n"
         ),
         ("vhost-task", "kernel/vhost_task.c", ""),
     ])
