@@ -32,6 +32,7 @@ package enum DryRun {
     ///   - plan: The kernel they would run on.
     ///   - connection: Where guests would run.
     ///   - accelerator: What would execute them.
+    /// - Returns: One text for each line.
     package static func lines(
         checking scenarios: [Scenario], on plan: KernelPlan, connection: String, accelerator: String
     ) -> [String] {

@@ -12,8 +12,8 @@ package struct SeriesOverview: Sendable {
         let status: Int32
         /// Nil when nothing was seen of it.
         let directory: String?
-        /// By the id, or the name, of each scenario.
-        let outcomes: [String: Outcome]
+        /// What each scenario came to, and under which contract, by its id or name.
+        let outcomes: [String: String]
     }
 
     /// How many steps the series has.
@@ -28,7 +28,10 @@ package struct SeriesOverview: Sendable {
 
     /// Adds a step that ran to its end.
     package mutating func add(_ title: String, record: RunRecord, status: Int32, directory: String) {
-        let outcomes = record.scenarios.map { ($0.id ?? $0.name, $0.outcome) }
+        let outcomes = record.scenarios.map { scenario in
+            let contract = scenario.contract.map { " (\($0))" } ?? ""
+            return (scenario.id ?? scenario.name, scenario.outcome.rawValue + contract)
+        }
         steps.append(
             Step(
                 title: title, verdict: ReportText(style: .plain).verdict(record), status: status,
@@ -78,7 +81,7 @@ package struct SeriesOverview: Sendable {
             guard let before = old.outcomes[name], let after = new.outcomes[name], before != after else {
                 return nil
             }
-            return "\(PlainText.singleLine(name)): \(before.rawValue), now \(after.rawValue)"
+            return PlainText.singleLine("\(name): \(before), now \(after)")
         }
     }
 }

@@ -10,14 +10,13 @@ struct PatchedFiles {
     /// What does not apply, of the first patch that does not.
     let misfits: [Diagnostic]
 
-    /// Applies patches in memory.
+    /// Applies patches in memory; nil when the source has to be fetched first.
     ///
     /// - Parameters:
     ///   - source: What they are applied to.
     ///   - patches: In the order of application.
     ///   - paths: Files that somebody wants to read, besides those that the patches change.
     ///   - provider: Where the source is found.
-    /// - Returns: Nil when the source has to be fetched first.
     /// - Throws: `BuildHostError`.
     init?(
         of source: ResolvedSource, patches: [PatchFile], reading paths: [String] = [],

@@ -28,6 +28,7 @@ struct SourceProvider: Sendable {
     /// What the source is; fetched if it has to be.
     ///
     /// - Parameter known: What `known()` said.
+    /// - Returns: The source.
     /// - Throws: `InputError`, `BuildHostError`.
     func fetch(beside known: [ResolvedSource]) async throws -> ResolvedSource {
         switch recipe.source {

@@ -81,7 +81,7 @@ struct SeriesOverviewTests {
             accelerator: "tcg", acceleratorReason: "asked for", timeFactor: 1, connection: "c",
             scenarios: outcomes.sorted { $0.key < $1.key }.map { id, outcome in
                 ScenarioResult(
-                    name: "name-\(id)", id: id, contract: nil, outcome: outcome, seconds: 1, reason: nil,
+                    name: "name-\(id)", id: id, contract: id == "P01" ? "exclusive" : nil, outcome: outcome, seconds: 1, reason: nil,
                     findings: [], console: nil, steps: [], buffers: [])
             }, strayReports: [], replay: "", seconds: 3)
     }
@@ -111,7 +111,7 @@ struct SeriesOverviewTests {
             lines == [
                 "step 1 of 3: patch 0\\x1b", "  2 scenarios: 1 passed, 1 failed in 3.0 s", "  dir/1",
                 "step 2 of 3: patch 1\\x1b", "  2 scenarios: 1 passed, 1 failed in 3.0 s",
-                "  L01: passed, now failed", "  P01: failed, now passed", "  dir/2",
+                "  L01: passed, now failed", "  P01: failed (exclusive), now passed (exclusive)", "  dir/2",
                 "step 3 of 3: patch 2\\x1b", "  2 scenarios: 2 passed in 3.0 s", "  L01: failed, now passed",
                 "  dir/3",
             ])
