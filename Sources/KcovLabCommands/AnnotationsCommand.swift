@@ -17,8 +17,8 @@ struct AnnotationsCommand: AsyncParsableCommand {
         discussion: """
             The places come from the image: each call of kcov_remote_start(), with the functions it is inlined into. \
             Code in modules is not looked at. A scenario covers a place when it names its promise (docs/promises.md) \
-            and its newest run on this kernel passed: "recorded" when the run has code of the section, "passed" when \
-            the section has none of its own to record. "declared" says that it has not run on this kernel yet.
+            and its newest run on this kernel passed: "recorded" when that has code of the function from inside the \
+            section, "passed" when it has only code that was called from there. "declared" says that it has not run on this kernel yet.
             """)
 
     @OptionGroup var choice: KernelOptions
@@ -38,7 +38,8 @@ struct AnnotationsCommand: AsyncParsableCommand {
         let recorded = RecordedRuns(below: URL(fileURLWithPath: runs), ofKernel: kernel.key)
         let coverage = sites.map { site in
             SectionCoverage(
-                site: site, scenarios: catalog.scenarios, features: Set(kernel.features), runs: recorded)
+                site: site, among: sites, scenarios: catalog.scenarios, features: Set(kernel.features),
+                runs: recorded)
         }
         let report = AnnotationReport(
             kernel: kernel, coverage: coverage, hasRuns: !recorded.verdicts.isEmpty, place: runs)

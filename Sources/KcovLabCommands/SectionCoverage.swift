@@ -17,7 +17,7 @@ package struct SectionCoverage: Sendable {
     package enum Evidence: String, Comparable, Encodable, Sendable {
         /// The scenario says so, and has not run on this kernel yet.
         case declared
-        /// It passed and collected sections; the function runs nothing of its own in them that could be recorded.
+        /// It passed and collected sections, without code of the function's own: there may be none on that path.
         case passed
         /// It passed, and a buffer that holds nothing but sections has code of the function from behind the start.
         case recorded
@@ -47,12 +47,17 @@ package struct SectionCoverage: Sendable {
     ///
     /// - Parameters:
     ///   - site: The place.
+    ///   - sites: All places of the image; where a function has several, only recorded code tells which it was.
     ///   - scenarios: The catalogue.
     ///   - features: What the kernel claims.
     ///   - runs: The newest verdicts on this kernel.
-    package init(site: SectionSite, scenarios: [Scenario], features: Set<String>, runs: RecordedRuns) {
+    package init(
+        site: SectionSite, among sites: [SectionSite], scenarios: [Scenario], features: Set<String>,
+        runs: RecordedRuns
+    ) {
         let promise = KernelPromise.all.first { $0.openers.contains(site.opener.function) }
         let points = Set(site.points)
+        let isAlone = sites.count { $0.opener.function == site.opener.function } < 2
         let naming = scenarios.filter { scenario in
             promise.map(scenario.kernelPromises.contains) ?? false
                 && scenario.applies(toKernelWith: features)
@@ -63,12 +68,10 @@ package struct SectionCoverage: Sendable {
             }
             guard verdict.result.outcome == .passed else { return nil }
             let collected = Self.collected(by: scenario, verdict)
-            if points.isEmpty {
-                guard !collected.isEmpty else { return nil }
-                return Cover(scenario: scenario, evidence: .passed, run: verdict.directory)
-            }
-            guard !collected.isDisjoint(with: points) else { return nil }
-            return Cover(scenario: scenario, evidence: .recorded, run: verdict.directory)
+            let isRecorded = !collected.isDisjoint(with: points)
+            guard isRecorded || (!collected.isEmpty && (isAlone || points.isEmpty)) else { return nil }
+            return Cover(
+                scenario: scenario, evidence: isRecorded ? .recorded : .passed, run: verdict.directory)
         }
         self.site = site
         self.promise = promise

@@ -57,11 +57,12 @@ struct SectionCoverageTests {
 
     /// The evidence of each scenario, `name evidence`.
     private func evidence(
-        _ site: SectionSite, _ runs: URL, only name: String, features: Set<String> = ["vhost-task"]
+        _ site: SectionSite, _ runs: URL, only name: String, features: Set<String> = ["vhost-task"],
+        twins: [SectionSite] = []
     ) throws -> [String] {
         let catalog = try ScenarioCatalog.load(directory: Self.scenarios)
         return SectionCoverage(
-            site: site, scenarios: try catalog.select([name]), features: features,
+            site: site, among: [site] + twins, scenarios: try catalog.select([name]), features: features,
             runs: RecordedRuns(below: runs, ofKernel: "k")
         ).covers.map { "\($0.scenario.name) \($0.evidence.rawValue)" }
     }
@@ -73,8 +74,23 @@ struct SectionCoverageTests {
             #expect(try evidence(site, runs, only: "usb-hub") == ["usb-hub declared"])
             try run("1", in: runs, scenario: "usb-hub", .passed, words: [1, Self.code.rawValue])
             #expect(try evidence(site, runs, only: "usb-hub") == ["usb-hub recorded"])
-            try run("2", in: runs, scenario: "usb-hub", .passed, words: [1, 2])
+            try run("2", in: runs, scenario: "usb-hub", .passed, words: [])
             #expect(try evidence(site, runs, only: "usb-hub").isEmpty, "the newest verdict counts")
+            try run("3", in: runs, scenario: "usb-hub", .passed, words: [1, 2])
+            #expect(try evidence(site, runs, only: "usb-hub") == ["usb-hub passed"])
+        }
+    }
+
+    @Test("Where a function opens sections in two places, only recorded code tells which it was")
+    func twins() throws {
+        try withRuns { runs in
+            let site = Self.site("ieee80211_iface_work", points: [Self.code])
+            let twin = Self.site("ieee80211_iface_work", points: [ProgramCounter(rawValue: 2)])
+            try run("1", in: runs, scenario: "wifi-iface-work", .passed, words: [Self.code.rawValue])
+            #expect(
+                try evidence(site, runs, only: "wifi-iface-work", twins: [twin])
+                    == ["wifi-iface-work recorded"])
+            #expect(try evidence(twin, runs, only: "wifi-iface-work", twins: [site]).isEmpty)
         }
     }
 
