@@ -15,6 +15,8 @@ struct KernelRun: Sendable {
     let replay: String
     let directory: RunDirectory
     let settings: Settings
+    /// Whether a kernel that does not build is a result with reports, as it is in a series.
+    var reportsBuildFailures = false
 
     /// Runs everything and writes the reports.
     ///
@@ -45,14 +47,14 @@ struct KernelRun: Sendable {
         -> any Error
     {
         let failure = CommandFailure(judging: error)
-        let hasBegun = !journal.results.isEmpty
+        let isKernels = failure.status == ExitStatus.kernelFailed.rawValue
+        let hasBegun = !journal.results.isEmpty || (reportsBuildFailures && isKernels)
         let kept = hasBegun ? "what ended is in \(directory.shortPath)" : nil
         if hasBegun {
             let unfinished = UnfinishedRun(
                 scenarios: scenarios.map { ($0.name, $0.id) }, image: request.kernel.name,
                 connection: request.connection, replay: replay)
-            var outcome: Outcome =
-                failure.status == ExitStatus.kernelFailed.rawValue ? .kernelFailed : .hostFailed
+            var outcome: Outcome = isKernels ? .kernelFailed : .hostFailed
             var reason = failure.message
             if interruption.signal != nil {
                 (outcome, reason) = (.skipped, "stopped by the user before it ran")

@@ -39,10 +39,13 @@ package struct SeriesOverview: Sendable {
     }
 
     /// Adds a step that did not.
-    package mutating func add(_ title: String, failure: CommandFailure) {
-        let line = failure.message.split(separator: "\n").first.map(String.init) ?? ""
+    package mutating func add(_ title: String, failure: CommandFailure, directory: String?) {
+        // What failed, and the first thing that was said about it.
+        let lines = failure.message.split(separator: "\n").prefix(2).map { $0.drop { $0 == " " } }
+            .joined(separator: " ")
         steps.append(
-            Step(title: title, verdict: line, status: failure.status, directory: nil, outcomes: [:]))
+            Step(
+                title: title, verdict: lines, status: failure.status, directory: directory, outcomes: [:]))
     }
 
     /// Whether no step left a report.

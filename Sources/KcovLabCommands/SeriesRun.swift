@@ -30,7 +30,7 @@ struct SeriesRun: Sendable {
             request.output = directory.url
             let run = KernelRun(
                 request: request, scenarios: model.scenarios, replay: model.replay, directory: directory,
-                settings: model.settings)
+                settings: model.settings, reportsBuildFailures: true)
             do {
                 let record = try await run.execute(writer: writer, interruption: interruption)
                 let status = record.exitStatus(requiresMachine: model.settings.requiresMachine)
@@ -38,8 +38,9 @@ struct SeriesRun: Sendable {
                     step.title, record: record, status: status.rawValue, directory: directory.shortPath)
             } catch {
                 let failure = CommandFailure(judging: error)
-                overview.add(step.title, failure: failure)
                 let isOfStep = failure.status == ExitStatus.kernelFailed.rawValue
+                overview.add(
+                    step.title, failure: failure, directory: isOfStep ? directory.shortPath : nil)
                 if isOfStep { writer.write(failure.message.split(separator: "\n").map(String.init)) }
                 guard isOfStep, interruption.signal == nil else {
                     overview.ending = error

@@ -81,7 +81,8 @@ struct SeriesOverviewTests {
             accelerator: "tcg", acceleratorReason: "asked for", timeFactor: 1, connection: "c",
             scenarios: outcomes.sorted { $0.key < $1.key }.map { id, outcome in
                 ScenarioResult(
-                    name: "name-\(id)", id: id, contract: id == "P01" ? "exclusive" : nil, outcome: outcome, seconds: 1, reason: nil,
+                    name: "name-\(id)", id: id, contract: id == "P01" ? "exclusive" : nil, outcome: outcome,
+                    seconds: 1, reason: nil,
                     findings: [], console: nil, steps: [], buffers: [])
             }, strayReports: [], replay: "", seconds: 3)
     }
@@ -95,7 +96,9 @@ struct SeriesOverviewTests {
                     "patch \(index)\u{1b}", record: record,
                     status: record.exitStatus(requiresMachine: true).rawValue, directory: "dir/\(index + 1)")
             } else {
-                overview.add("patch \(index)", failure: CommandFailure("no\nbuild", status: .kernelFailed))
+                overview.add(
+                    "patch \(index)", failure: CommandFailure("no\nbuild\nlog", status: .kernelFailed),
+                    directory: "dir/\(index + 1)")
             }
         }
         return overview
@@ -122,14 +125,14 @@ struct SeriesOverviewTests {
         let overview = overview([["L01": .passed], nil, ["L01": .failed]])
         #expect(
             overview.lines.dropFirst(3).prefix(3)
-                == ["step 2 of 3: patch 1", "  no", "step 3 of 3: patch 2\\x1b"])
+                == ["step 2 of 3: patch 1", "  no build", "  dir/2"])
         #expect(!overview.isEmpty)
     }
 
     @Test("A series that ended early says what was not tried")
     func early() {
         var overview = SeriesOverview(count: 3)
-        overview.add("patch", failure: CommandFailure("does not apply", status: .badInput))
+        overview.add("patch", failure: CommandFailure("does not apply", status: .badInput), directory: nil)
         #expect(overview.lines.last == "steps 2 to 3 were not tried")
         #expect(overview.isEmpty)
         #expect(overview.status == ExitStatus.badInput.rawValue)
