@@ -6,7 +6,7 @@ extension KernelPromise {
         KernelPromise(
             "vhost-worker", .paths,
             "a vhost worker runs each work item in a section of the handle of who became the owner",
-            "`vhost_run_work_list()`, before 6.12 `vhost_worker()`, drivers/vhost/vhost.c",
+            "`vhost_run_work_list()`, in older kernels `vhost_worker()`, drivers/vhost/vhost.c",
             openers: ["vhost_run_work_list", "vhost_worker"]),
         KernelPromise(
             "vhost-kthread", .paths,
@@ -14,7 +14,7 @@ extension KernelPromise {
             "`vhost_run_work_kthread_list()`, drivers/vhost/vhost.c",
             openers: ["vhost_run_work_kthread_list"]),
         KernelPromise(
-            "vhost-one-worker", .paths, "vhost-net and vhost-vsock refuse a second worker: ENOTTY",
+            "vhost-one-worker", .paths, "vhost-net refuses a second worker: ENOTTY",
             "`vhost_net_ioctl()`, drivers/vhost/net.c"),
         KernelPromise(
             "vhost-second-worker", .paths, "a further vhost worker has the handle of who made it",
