@@ -30,7 +30,8 @@ extension KernelPromise {
             "after KCOV_DISABLE of a local descriptor nothing is added to its buffer, and it can be enabled again",
             "`kcov_disable()`, kernel/kcov.c"),
         KernelPromise(
-            "enable-cycles", .requests, "enabling and disabling can go on for ever and takes neither memory nor handles",
+            "enable-cycles", .requests,
+            "enabling and disabling can go on for ever and takes neither memory nor handles",
             "`kcov_disable()`, `kcov_remote_reset()`, kernel/kcov.c"),
         KernelPromise(
             "unknown-request", .requests, "a request that kcov does not know is ENOTTY",
