@@ -180,16 +180,29 @@ let package = Package(
             ],
             swiftSettings: settings()),
 
+        // What changed from one run to another. No I/O.
+        .target(
+            name: "Comparison", dependencies: ["CoverageAssertions", "KcovModel", "KernelSymbols", "Lab"],
+            swiftSettings: settings()),
+        .testTarget(
+            name: "ComparisonTests",
+            dependencies: ["Comparison", "CoverageAssertions", "KcovModel", "KernelSymbols", "Lab"],
+            swiftSettings: settings()),
+
         // Text, JSON, JUnit, KTAP from what a run recorded.
         .target(
             name: "Reports",
             dependencies: [
-                "CoverageAssertions", "Installation", "KernelBuild", "Lab", "Mutation",
+                "Comparison", "CoverageAssertions", "Installation", "KcovModel", "KernelBuild",
+                "KernelSymbols", "Lab", "Mutation",
             ],
             swiftSettings: settings()),
         .testTarget(
             name: "ReportsTests",
-            dependencies: ["CoverageAssertions", "Installation", "KernelBuild", "Lab", "Reports"],
+            dependencies: [
+                "Comparison", "CoverageAssertions", "Installation", "KcovModel", "KernelBuild",
+                "KernelSymbols", "Lab", "Reports",
+            ],
             exclude: ["Snapshots"], swiftSettings: settings()),
 
         // What a run needs of this machine, whether it is there, and how to get it.
@@ -211,7 +224,7 @@ let package = Package(
         .target(
             name: "KcovLabCommands",
             dependencies: [
-                argumentParser, "ConsoleWatch", "CoverageAssertions", "Diagnostics", "Doctor", "Installation",
+                argumentParser, "Comparison", "ConsoleWatch", "CoverageAssertions", "Diagnostics", "Doctor", "Installation",
                 "KcovModel", "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Mutation", "Reports",
                 "ScenarioModel",
             ],
