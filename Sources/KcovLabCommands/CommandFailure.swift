@@ -41,6 +41,8 @@ package struct CommandFailure: Error, Sendable {
             self.init(error.description, status: .badInput)
         case let error as RunDirectory.Failure:
             self.init(error.description, status: error.isBadInput ? .badInput : .hostFailed)
+        case let error as SavedRun.Damage:
+            self.init(error.description, status: .badInput)
         case let error as ShippedData.NotFound:
             self.init(error.description, status: .hostFailed)
         case let error as AtomicFile.Failure:

@@ -15,7 +15,7 @@ package struct KcovLab: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
-            AnnotationsCommand.self, MutantsCommand.self, SymbolizeCommand.self, DoctorCommand.self,
+            CompareCommand.self, AnnotationsCommand.self, MutantsCommand.self, SymbolizeCommand.self, DoctorCommand.self,
             SuperviseCommand.self,
         ])
 
