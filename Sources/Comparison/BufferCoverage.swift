@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import CoverageAssertions
 package import KcovModel
 package import KernelSymbols
 
@@ -41,7 +42,9 @@ package struct BufferCoverage: Sendable, Hashable {
     /// - Parameters:
     ///   - buffer: As it came from the guest.
     ///   - index: Of the image that ran.
-    package init(_ buffer: CoverageBuffer, index: some KernelIndex) {
+    ///   - noise: What may be in any coverage without meaning; code inlined into it is as meaningless.
+    package init(_ buffer: CoverageBuffer, index: some KernelIndex, noise: NoiseRules) {
+        let tolerated = Set(noise.tolerated.map(\.function))
         let recorded = buffer.programCounters
         var lines: [FunctionPlace: Int] = [:]
         var points: [FunctionPlace: Int] = [:]
@@ -51,6 +54,7 @@ package struct BufferCoverage: Sendable, Hashable {
                 unknown += 1
                 continue
             }
+            if point.frames.contains(where: { tolerated.contains($0.function) }) { continue }
             for frame in point.frames {
                 let place = FunctionPlace(frame)
                 lines[place] = min(lines[place] ?? frame.line, frame.line)

@@ -46,10 +46,9 @@ package struct CoverageChange: Sendable, Hashable {
     ///   - before: What the first kernel recorded; nil when that run has no such buffer.
     ///   - after: The same of the second.
     ///   - facts: Of the two kernels.
-    ///   - noise: Names of functions that come and go without meaning.
     init(
         of change: ScenarioChange, buffer: String, before: BufferCoverage?, after: BufferCoverage?,
-        facts: (before: KernelFacts, after: KernelFacts), noise: Set<String>
+        facts: (before: KernelFacts, after: KernelFacts)
     ) {
         scenario = change.name
         id = change.id
@@ -62,7 +61,7 @@ package struct CoverageChange: Sendable, Hashable {
         func missing(
             _ this: BufferCoverage, in other: BufferCoverage, _ kernel: KernelFacts
         ) -> [Function] {
-            this.functions.keys.filter { other.functions[$0] == nil && !noise.contains($0.name) }.sorted()
+            this.functions.keys.filter { other.functions[$0] == nil }.sorted()
                 .map { place in
                     Function(
                         name: place.name, file: place.file, line: this.functions[place]?.line ?? 0,
@@ -73,7 +72,7 @@ package struct CoverageChange: Sendable, Hashable {
         disappeared = missing(before, in: after, facts.after)
         shifts = before.functions.keys.sorted().compactMap { place in
             guard let points = facts.before.functions[place], points == facts.after.functions[place],
-                !noise.contains(place.name), let old = before.functions[place]?.points,
+                let old = before.functions[place]?.points,
                 let new = after.functions[place]?.points, old > 0, new > 0, old != new
             else { return nil }
             return Shift(name: place.name, file: place.file, before: old, after: new, points: points)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import CoverageAssertions
 package import Lab
 
 /// What changed from one run to another, complete without either.
@@ -41,15 +40,14 @@ package struct RunComparison: Sendable {
     /// - Parameters:
     ///   - base: The run before.
     ///   - head: The run after.
-    ///   - noise: What may be in any coverage without meaning.
-    package init(base: ComparedRun, head: ComparedRun, noise: NoiseRules) {
+    package init(base: ComparedRun, head: ComparedRun) {
         self.base = Side(base)
         self.head = Side(head)
         let scenarios = Self.changes(base.record.scenarios, head.record.scenarios)
         self.scenarios = scenarios
         reportsBefore = base.record.strayReports
         reportsAfter = head.record.strayReports
-        let buffers = Self.buffers(base, head, scenarios, noise: Set(noise.tolerated.map(\.function)))
+        let buffers = Self.buffers(base, head, scenarios)
         coverage = buffers.filter { !$0.isEmpty }
         comparedBuffers = buffers.count
         costs = CostChange.Measure.allCases.map { CostChange($0, base, head) }
@@ -82,7 +80,7 @@ package struct RunComparison: Sendable {
 
     /// Every buffer of the scenarios that both runs judged.
     private static func buffers(
-        _ base: ComparedRun, _ head: ComparedRun, _ scenarios: [ScenarioChange], noise: Set<String>
+        _ base: ComparedRun, _ head: ComparedRun, _ scenarios: [ScenarioChange]
     ) -> [CoverageChange] {
         guard let old = base.image, let new = head.image else { return [] }
         return scenarios.filter(\.isCompared).flatMap { scenario in
@@ -96,7 +94,7 @@ package struct RunComparison: Sendable {
             return names.map { name in
                 CoverageChange(
                     of: scenario, buffer: name, before: before.first { $0.name == name },
-                    after: after.first { $0.name == name }, facts: (old.facts, new.facts), noise: noise)
+                    after: after.first { $0.name == name }, facts: (old.facts, new.facts))
             }
         }
     }

@@ -89,25 +89,26 @@ struct CompareCommand: AsyncParsableCommand {
         }
 
         let builder = KernelBuilder(settings: settings, shipped: shipped)
+        let noise = try NoiseRules.load(shipped.noiseRules)
         var sides: [ComparedRun] = []
         for (side, word, _) in operands {
             guard let run = saved[side] else { continue }
-            sides.append(try await Self.compared(run, as: word, builder: builder, settings: settings))
+            sides.append(
+                try await Self.compared(run, as: word, noise: noise, builder: builder, settings: settings))
         }
         guard sides.count == 2 else { return }
-        let comparison = RunComparison(
-            base: sides[0], head: sides[1], noise: try NoiseRules.load(shipped.noiseRules))
+        let comparison = RunComparison(base: sides[0], head: sides[1])
         try write(comparison, to: directory)
         if comparison.exitStatus != .success { throw ExitCode(comparison.exitStatus.rawValue) }
     }
 
     private static func compared(
-        _ run: SavedRun, as name: String, builder: KernelBuilder, settings: Settings
+        _ run: SavedRun, as name: String, noise: NoiseRules, builder: KernelBuilder, settings: Settings
     ) async throws -> ComparedRun {
         let image = try await builder.image(ofKey: run.record.kernel.key)
         let indexes = settings.cache.appending(path: "indexes")
         let index = try image.map { try VmlinuxIndex.open(vmlinux: $0, cacheDirectory: indexes) }
-        return try run.compared(as: name, index: index)
+        return try run.compared(as: name, index: index, noise: noise)
     }
 
     private func takeDirectory(isNeeded: Bool) throws -> RunDirectory? {

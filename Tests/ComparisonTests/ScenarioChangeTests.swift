@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Comparison
-import CoverageAssertions
 import Lab
 import Testing
 
@@ -24,7 +23,7 @@ struct ScenarioChangeTests {
     }
 
     private static func compare(_ before: ComparedRun, _ after: ComparedRun) -> RunComparison {
-        RunComparison(base: before, head: after, noise: .none)
+        RunComparison(base: before, head: after)
     }
 
     @Test(

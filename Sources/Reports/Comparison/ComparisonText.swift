@@ -20,8 +20,8 @@ package struct ComparisonText: Sendable {
         let comparison = summary.comparison
         var lines = wrapped("kcovlab compare: " + summary.verdict, indent: "")
         lines.append("")
-        lines += wrapped("base  " + summary.side(comparison.base), indent: "      ")
-        lines += wrapped("head  " + summary.side(comparison.head), indent: "      ")
+        lines += wrapped("base: " + summary.side(comparison.base), indent: "      ")
+        lines += wrapped("head: " + summary.side(comparison.head), indent: "      ")
         lines += ["", "Scenarios (\(comparison.compared) compared):"]
         for change in summary.changes {
             let word = ComparisonSummary.word(change.verdict)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Comparison
+package import CoverageAssertions
 package import Foundation
 import KcovModel
 package import KernelSymbols
@@ -58,15 +59,18 @@ package struct SavedRun: Sendable {
     /// - Parameters:
     ///   - name: What the user called it.
     ///   - index: Of the image that ran; nil when it is no longer there.
+    ///   - noise: What may be in any coverage without meaning.
     /// - Throws: `Damage` for a missing or damaged file of coverage.
-    package func compared(as name: String, index: VmlinuxIndex?) throws(Damage) -> ComparedRun {
+    package func compared(as name: String, index: VmlinuxIndex?, noise: NoiseRules) throws(Damage)
+        -> ComparedRun
+    {
         var image: ComparedRun.Image?
         if let index {
             var coverage: [String: [BufferCoverage]] = [:]
             for scenario in record.scenarios {
                 var buffers: [BufferCoverage] = []
                 for summary in scenario.buffers {
-                    buffers.append(BufferCoverage(try buffer(summary), index: index))
+                    buffers.append(BufferCoverage(try buffer(summary), index: index, noise: noise))
                 }
                 coverage[scenario.name] = buffers
             }
