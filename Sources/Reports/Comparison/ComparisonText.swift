@@ -23,20 +23,24 @@ package struct ComparisonText: Sendable {
         lines += wrapped("base: " + summary.side(comparison.base), indent: "      ")
         lines += wrapped("head: " + summary.side(comparison.head), indent: "      ")
         lines += ["", "Scenarios (\(comparison.compared) compared):"]
-        for change in summary.changes {
+        // What only one run has is no news, unless it fails.
+        let isListed = { (change: ScenarioChange) in
+            [.same, .gone, .new].contains(change.verdict) && !change.breaks
+        }
+        for change in summary.changes where !isListed(change) {
             let word = ComparisonSummary.word(change.verdict)
             lines += wrapped(
                 "  \(word): \(summary.title(change.name, change.id)): \(summary.line(change))",
                 indent: "      ")
             if let reason = summary.reason(change) { lines += wrapped("      " + reason, indent: "      ") }
         }
-        let same = comparison.scenarios.filter { $0.verdict == .same }
-        if !same.isEmpty {
-            let names = same.map {
-                $0.before?.outcome == .passed
-                    ? $0.id ?? $0.name : "\($0.id ?? $0.name) (\($0.after?.outcome.rawValue ?? ""))"
+        for verdict in [ScenarioVerdict.new, .gone, .same] {
+            let names = comparison.scenarios.filter { $0.verdict == verdict && isListed($0) }.map { change in
+                let outcome = (change.after ?? change.before)?.outcome ?? .passed
+                return (change.id ?? change.name) + (outcome == .passed ? "" : " (\(outcome.rawValue))")
             }
-            lines += wrapped("  same: " + names.joined(separator: ", "), indent: "      ")
+            guard !names.isEmpty else { continue }
+            lines += wrapped("  \(verdict.rawValue): " + names.joined(separator: ", "), indent: "      ")
         }
         if comparison.hasNewReports {
             lines += ["", "New kernel reports outside any scenario:"]
