@@ -49,7 +49,7 @@ extension ProgramCompiler {
         let mark = try arena.word()
         builder.silently(KL_LOAD, [.value(buffer.address)], keep: mark)
         try emitVerb(step)
-        builder.waitUntil(wordAt: buffer.address, exceeds: mark)
+        builder.waitUntil(wordAt: buffer.address, exceeds: mark, orReaches: buffer.words &- 1)
         builder.complete()
     }
 

@@ -105,7 +105,7 @@ static int64_t wait_for(struct kl_arena *arena, struct kl_task *task, const stru
             break;
         case KL_WAIT_GROWN:
             seen = (int64_t)WORD(a[0]);
-            if ((uint64_t)seen > a[1])
+            if ((uint64_t)seen > a[1] || (uint64_t)seen >= a[2])
                 return seen;
             break;
         case KL_WAIT_CALLS:

@@ -8,12 +8,12 @@ extension CoverageChecker {
     /// Checks one buffer.
     ///
     /// The count fits the buffer, the contents are complete, nothing was appended after disable, every address is the
-    /// return address of a coverage callback of the right kind, comparison types are known, and no code that only
-    /// interrupts run was recorded.
+    /// return address of a coverage callback of the right kind, comparison types are known, and nothing was recorded
+    /// that no context may record.
     func invariantFindings(_ trace: Trace) -> [Finding] {
         let breaches =
             brokenShape(of: trace.observed) + wrongCallbacks(in: trace) + unknownTypes(in: trace)
-            + interrupts(in: trace)
+            + forbidden(in: trace)
         return breaches.map { breach in
             Finding(
                 expected: "\(trace.name): \(breach.expected ?? "invariant")", found: breach.found,
@@ -21,15 +21,15 @@ extension CoverageChecker {
         }
     }
 
-    /// Rules about interrupts that could never fail on this kernel, which makes their silence worthless.
+    /// Rules that could never fail on this kernel, which makes their silence worthless.
     func blindness(_ traces: [Trace]) -> [Finding] {
-        let visible = noise.interrupts.contains { index.presence(of: $0.function) == .instrumented }
-        guard !noise.interrupts.isEmpty, !visible, traces.contains(where: { !$0.isEmpty }) else { return [] }
+        let visible = noise.forbidden.contains { index.presence(of: $0.function) == .instrumented }
+        guard !noise.forbidden.isEmpty, !visible, traces.contains(where: { !$0.isEmpty }) else { return [] }
         return [
             Finding(
-                expected: "some of the functions that only interrupts run can be seen",
+                expected: "some of the functions that kcov must not record are instrumented",
                 found: "this kernel shows none of them",
-                evidence: ["rules: " + noise.interrupts.map(\.function).joined(separator: ", ")])
+                evidence: ["rules: " + noise.forbidden.map(\.function).joined(separator: ", ")])
         ]
     }
 
@@ -102,12 +102,12 @@ extension CoverageChecker {
         ]
     }
 
-    private func interrupts(in trace: Trace) -> [Breach] {
-        noise.interrupts.compactMap { rule in
+    private func forbidden(in trace: Trace) -> [Breach] {
+        noise.forbidden.compactMap { rule in
             let addresses = trace.addresses(of: rule.function)
             guard !addresses.isEmpty else { return nil }
             return Breach(
-                expected: "no \(rule.function), which only interrupts run",
+                expected: "no \(rule.function), which kcov must not record",
                 found: "\(trace.total(addresses)) program counters of it",
                 evidence: ["forbidden because: \(rule.reason)"] + trace.places(addresses))
         }

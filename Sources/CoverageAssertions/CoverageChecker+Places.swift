@@ -27,7 +27,7 @@ extension CoverageChecker {
     }
 
     func strays(outside paths: [String], in trace: Trace) -> [Breach] {
-        let (work, _) = split(trace, wanted: [])
+        let (work, _) = split(trace, repetitions: trace.tally.values.max() ?? 0, wanted: [])
         guard !work.isEmpty else { return [Breach(found: "nothing but noise", evidence: [trace.origin])] }
         let outside = work.filter { pc in
             guard let file = trace.sites[pc]?.frames.last?.file else { return true }

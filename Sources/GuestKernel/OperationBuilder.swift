@@ -108,9 +108,9 @@ package struct OperationBuilder {
         append(code, number: 8, arguments, promise: .anything, flags: KL_SILENT, keep: keep)
     }
 
-    /// Waits until a word is larger than the word at `mark`.
-    package mutating func waitUntil(wordAt address: UInt64, exceeds mark: UInt64) {
-        append(KL_WAIT_GROWN, [.value(address), .word(at: mark)])
+    /// Waits until a word is larger than the word at `mark`, or as large as it can get.
+    package mutating func waitUntil(wordAt address: UInt64, exceeds mark: UInt64, orReaches limit: UInt64) {
+        append(KL_WAIT_GROWN, [.value(address), .word(at: mark), .value(limit)])
     }
 
     /// Marks the last operation of a step, after which it has run once.

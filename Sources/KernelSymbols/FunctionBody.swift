@@ -9,6 +9,12 @@ struct FunctionBody {
     /// The address of the call to `__sanitizer_cov_trace_pc` that every entry reaches in a straight line, unless the
     /// function jumps back to its own start.
     private(set) var entryCall: UInt64?
+    /// The target of every direct jump.
+    private(set) var jumps: [UInt64] = []
+    /// The target of every direct call.
+    private(set) var calls: [UInt64] = []
+    /// Each candidate that lies in the middle of an instruction.
+    private(set) var hidden: [UInt64] = []
 
     init(start: UInt64, size: UInt64) {
         self.start = start
@@ -21,11 +27,8 @@ struct FunctionBody {
     ///   - section: Contains the whole function.
     ///   - callbacks: The callbacks by address.
     ///   - candidates: Sorted addresses where the bytes look like a call or jump to a callback.
-    ///   - jumps: Gets the target of every direct jump.
-    ///   - hidden: Gets each candidate that lies in the middle of an instruction.
     mutating func decode(
-        _ section: ElfImage.Code, callbacks: [UInt64: CoverageCallback], candidates: [UInt64],
-        jumps: inout [UInt64], hidden: inout Set<UInt64>
+        _ section: ElfImage.Code, callbacks: [UInt64: CoverageCallback], candidates: [UInt64]
     ) {
         var straight = true
         var loops = false
@@ -37,7 +40,7 @@ struct FunctionBody {
             let address = section.address + UInt64(offset)
             let behind = address + UInt64(instruction.length)
             while candidate < candidates.count, candidates[candidate] < behind {
-                if candidates[candidate] > address { hidden.insert(candidates[candidate]) }
+                if candidates[candidate] > address { hidden.append(candidates[candidate]) }
                 candidate += 1
             }
             switch instruction.flow {
@@ -45,6 +48,7 @@ struct FunctionBody {
             case .call(let relative):
                 let target = behind &+ UInt64(bitPattern: Int64(relative))
                 if straight, entryCall == nil, callbacks[target] == .tracePC { entryCall = address }
+                calls.append(target)
             case .jump(let relative):
                 straight = false
                 let target = behind &+ UInt64(bitPattern: Int64(relative))

@@ -37,7 +37,8 @@ struct IndexBuilder {
             scan: scan, symbols: symbols, rows: rows, segments: segments, nodes: debug.nodes, base: base)
         writer.set(
             .ranges, image.code.flatMap { [UInt32($0.address - base), UInt32($0.end - base)] })
-        writer.set(.symbols, symbols.words(points: points))
+        let scheduler = SchedulerReach.functions(in: scan.branches, symbols: symbols)
+        writer.set(.symbols, symbols.words(points: points, scheduler: scheduler))
         let functions = symbols.functions(inlined: points.inlined, strings: debug.strings)
         writer.set(.functions, functions.records)
         writer.set(.functionSymbols, functions.symbols)

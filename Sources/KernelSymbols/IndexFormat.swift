@@ -6,7 +6,7 @@
 /// is an array of 32-bit words, so that it can be used where it is mapped. Addresses are offsets from `base`.
 enum IndexFormat {
     /// Counts up with every change of the layout or of what its contents mean.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let magic: UInt64 = 0x6d79_7376_6f63_4b00
     /// Magic, checksum, file size, base, image size: 8 bytes each; version and section count: 4 each; identity.
     static let headerSize = 48 + identitySize
@@ -20,7 +20,8 @@ enum IndexFormat {
     enum Section: Int, CaseIterable {
         /// Start and end of each executable section.
         case ranges
-        /// Offset, size, name, function, first point, number of points, entry point. Sorted by offset.
+        /// Offset, size, name, function, first point, number of points, entry point, 1 when the scheduler calls it.
+        /// Sorted by offset.
         case symbols
         /// Name, first in `functionSymbols`, number, 1 when inlined code of it has points. Sorted by name.
         case functions
@@ -55,7 +56,7 @@ enum IndexFormat {
             case .rows, .tailJumps: 3
             case .functions, .nodes, .structs, .members: 4
             case .points: 6
-            case .symbols: 7
+            case .symbols: 8
             }
         }
     }

@@ -33,8 +33,16 @@ public struct CoveragePoint: Hashable, Sendable {
     public let symbol: String
     /// Innermost first: the inlined functions, then the function itself.
     public let frames: [SourceFrame]
+    /// Whether a switch to another task may run this code, wherever it interrupts the work.
+    ///
+    /// The scheduler's own files are not instrumented (kernel/sched/Makefile), what it calls elsewhere is.
+    public let servesScheduler: Bool
 
-    public init(pc: ProgramCounter, callback: CoverageCallback, symbol: String, frames: [SourceFrame]) {
+    public init(
+        pc: ProgramCounter, callback: CoverageCallback, symbol: String, frames: [SourceFrame],
+        servesScheduler: Bool = false
+    ) {
+        self.servesScheduler = servesScheduler
         self.pc = pc
         self.callback = callback
         self.symbol = symbol

@@ -72,9 +72,9 @@ extension VmlinuxIndex {
         {
             guard number >= 0, functions[number].start >= section.address else { continue }
             let (start, size) = functions[number]
-            var jumps: [UInt64] = []
             var body = FunctionBody(start: start, size: min(size, section.end - start))
-            body.decode(section, callbacks: [:], candidates: addresses, jumps: &jumps, hidden: &hidden)
+            body.decode(section, callbacks: [:], candidates: addresses)
+            hidden.formUnion(body.hidden)
         }
         return candidates.filter { !hidden.contains($0.address) }
     }

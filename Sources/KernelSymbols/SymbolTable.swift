@@ -50,19 +50,38 @@ struct SymbolTable {
 
     /// The symbol that contains an address.
     func symbol(containing address: UInt64) -> UInt32? {
+        extent(containing: address).map { UInt32(preferred[$0]) }
+    }
+
+    /// Where the functions of these names start.
+    func starts(of functions: Set<String>) -> Set<UInt64> {
+        Set(
+            entries.map(\.symbol).filter { functions.contains(FunctionName(symbol: $0.name).function) }
+                .map(\.address))
+    }
+
+    /// The start of the function that contains an address.
+    func start(of address: UInt64) -> UInt64? { extent(containing: address).map { extents[$0].start } }
+
+    private func extent(containing address: UInt64) -> Int? {
         let extent = extents.partitioningIndex { $0.start > address } - 1
         guard extent >= 0, address - extents[extent].start < extents[extent].size else { return nil }
-        return UInt32(preferred[extent])
+        return extent
     }
 
     /// The records of the symbols section.
-    func words(points: PointTable) -> [UInt32] {
+    ///
+    /// - Parameters:
+    ///   - points: The coverage points.
+    ///   - scheduler: Where the functions start that the scheduler calls.
+    func words(points: PointTable, scheduler: Set<UInt64>) -> [UInt32] {
         entries.flatMap { entry in
             let start = UInt32(entry.symbol.address - base)
             let range = points.range(from: start, to: start + UInt32(entry.size))
             return [
                 start, UInt32(entry.size), entry.name, entry.function, UInt32(range.lowerBound),
                 UInt32(range.count), points.entry(start: entry.symbol.address) ?? DebugTables.none,
+                scheduler.contains(entry.symbol.address) ? 1 : 0,
             ]
         }
     }

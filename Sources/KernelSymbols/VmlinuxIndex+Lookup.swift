@@ -95,7 +95,9 @@ extension VmlinuxIndex {
         }
         let pc = ProgramCounter(rawValue: file.base + UInt64(points[number, 0]))
         let place = place(ofPoint: number, text: file.string)
-        return CoveragePoint(pc: pc, callback: callback, symbol: place.symbol, frames: place.frames)
+        return CoveragePoint(
+            pc: pc, callback: callback, symbol: place.symbol, frames: place.frames,
+            servesScheduler: file[.symbols][points[number, 2], 7] == 1)
     }
 
     /// The symbol and frames of a point.

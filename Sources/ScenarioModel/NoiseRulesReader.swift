@@ -23,29 +23,25 @@ extension NoiseRules {
         let collector = DiagnosticCollector()
         var reader = MappingReader(document, what: "the noise rules", collector: collector)
         let tolerated = rules(reader.required("tolerated"), collector) { rule -> Tolerated? in
-            let cap = rule.required("cap")
-            if let cap, cap.integer == nil {
-                collector.report("'cap' takes a number, found \(cap.kind)", at: cap.location)
-            }
-            guard let function = rule.requiredText("function"), let reason = rule.requiredText("reason"),
-                let number = cap?.integer
-            else { return nil }
-            return Tolerated(function: function, reason: reason, cap: number)
+            named(&rule).map { Tolerated(function: $0, reason: $1) }
         }
-        let interrupts = rules(reader.required("interrupts"), collector) { rule -> Interrupt? in
-            guard let function = rule.requiredText("function"), let reason = rule.requiredText("reason")
-            else {
-                return nil
-            }
-            return Interrupt(function: function, reason: reason)
+        let forbidden = rules(reader.required("forbidden"), collector) { rule -> Forbidden? in
+            named(&rule).map { Forbidden(function: $0, reason: $1) }
         }
         reader.finish()
-        let both = Set(tolerated.map(\.function)).intersection(interrupts.map(\.function))
+        let both = Set(tolerated.map(\.function)).intersection(forbidden.map(\.function))
         for function in both.sorted() {
             collector.report("'\(function)' is both tolerated and forbidden", at: document.location)
         }
         try collector.throwIfAny()
-        return Self(tolerated: tolerated, interrupts: interrupts)
+        return Self(tolerated: tolerated, forbidden: forbidden)
+    }
+
+    private static func named(_ rule: inout MappingReader) -> (function: String, reason: String)? {
+        guard let function = rule.requiredText("function"), let reason = rule.requiredText("reason") else {
+            return nil
+        }
+        return (function, reason)
     }
 
     private static func rules<Rule>(

@@ -13,7 +13,10 @@ struct StepReader {
             "What the call returns: an errno, a number, `success` or `any`, for all kernels or by condition."
         ),
         ("times", "How often the step runs in a row; default 1."),
-        ("await", "A buffer whose count must have grown before the next step, after each of `times`."),
+        (
+            "await",
+            "A buffer whose count must have grown, or that must be full of program counters, before the next step; after each of `times`."
+        ),
         ("as", "A name for the result, for `$name` in later steps."),
         ("when", "The step exists only on kernels where this condition holds."),
         ("do", "The steps inside, for verbs that have any."),

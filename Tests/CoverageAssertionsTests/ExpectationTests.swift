@@ -59,6 +59,8 @@ struct ExpectationCase: CustomTestStringConvertible, Sendable {
         ExpectationCase(expectation: .count(0...0), keeps: [], breaks: [K.kick], says: ["count = 1"]),
     ]
 
+    private static let eightCalls = Array(repeating: K.work, count: 8).flatMap(\.self)
+
     static let sequenceCases: [ExpectationCase] = [
         ExpectationCase(
             expectation: .exactly(times: 2, including: ["work"]),
@@ -73,9 +75,22 @@ struct ExpectationCase: CustomTestStringConvertible, Sendable {
             expectation: .exactly(times: 1, including: ["work"]), keeps: K.work, breaks: [K.kick],
             says: ["no program counter of work"]),
         ExpectationCase(
-            expectation: .exactly(times: 1, including: ["work"]), keeps: [K.work[0], K.work[1], K.exit],
-            breaks: [K.work[0], K.work[1], K.exit, K.exit, K.exit, K.exit, K.exit],
-            says: ["at most 4", "preempted"]),
+            expectation: .exactly(times: 1, including: ["work"]),
+            keeps: K.work + Array(repeating: K.exit, count: 64),
+            breaks: K.work + Array(repeating: K.exit, count: 65),
+            says: ["switch_fpu_return, which is noise, at most 64 times / 65", "preempted"]),
+        ExpectationCase(
+            expectation: .exactly(times: 8, including: ["work"]),
+            keeps: eightCalls + [K.timer, K.timer],
+            breaks: eightCalls + [K.timer, K.timer, K.timer],
+            says: ["1 of 3 addresses", "3 x 0x8000 hrtimer_active"]),
+        ExpectationCase(
+            expectation: .exactly(times: 1, including: ["work"]), keeps: K.work,
+            breaks: K.work + [K.timer, K.timer],
+            says: ["2 x 0x8000 hrtimer_active"]),
+        ExpectationCase(
+            expectation: .exactly(times: 8, including: ["hrtimer_active"]),
+            keeps: Array(repeating: K.timer, count: 8), breaks: [K.timer], says: ["another number of times"]),
         ExpectationCase(
             expectation: .exactly(times: 1, including: ["switch_fpu_return"]), keeps: [K.exit],
             breaks: [K.exit, K.exit],

@@ -65,14 +65,14 @@ import Testing
 
     @Test func interruptsMustStayOut() {
         let found = text(K.trace([K.kick, K.tick]))
-        #expect(found.contains("no hrtimer_interrupt, which only interrupts run"))
+        #expect(found.contains("no hrtimer_interrupt, which kcov must not record"))
         #expect(found.contains("kernel/time/hrtimer.c:60"))
     }
 
     @Test func rulesThatSeeNothingAreFound() {
         let blind = CoverageChecker(
             index: K.index,
-            noise: NoiseRules(tolerated: [], interrupts: [.init(function: "tick", reason: "the timer")]))
+            noise: NoiseRules(tolerated: [], forbidden: [.init(function: "tick", reason: "the timer")]))
         let findings = blind.findings(checks: [], buffers: [K.trace([K.kick])])
         #expect(findings.map(\.found) == ["this kernel shows none of them"])
         #expect(blind.findings(checks: [], buffers: [K.trace([])]).isEmpty)

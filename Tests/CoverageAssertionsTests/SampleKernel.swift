@@ -14,6 +14,8 @@ enum SampleKernel {
     static let write: UInt64 = 0x4000
     static let tick: UInt64 = 0x5000
     static let exit: UInt64 = 0x6000
+    /// What the scheduler calls.
+    static let timer: UInt64 = 0x8000
     static let compare4: UInt64 = 0x7000
     static let constant4: UInt64 = 0x7010
     static let constant1: UInt64 = 0x7020
@@ -33,6 +35,7 @@ enum SampleKernel {
             point(write, "eventfd_write", "fs/eventfd.c", 50),
             point(tick, "hrtimer_interrupt", "kernel/time/hrtimer.c", 60),
             point(exit, "switch_fpu_return", "arch/x86/kernel/fpu/core.c", 70),
+            point(timer, "hrtimer_active", "kernel/time/hrtimer.c", 80, servesScheduler: true),
             point(compare4, "compare", "lib/compare.c", 1, callback: .compare4),
             point(constant4, "compare", "lib/compare.c", 2, callback: .compareConstant4),
             point(constant1, "compare", "lib/compare.c", 3, callback: .compareConstant1),
@@ -41,8 +44,8 @@ enum SampleKernel {
         ], uninstrumented: ["schedule"])
 
     static let noise = NoiseRules(
-        tolerated: [.init(function: "switch_fpu_return", reason: "preempted", cap: 4)],
-        interrupts: [.init(function: "hrtimer_interrupt", reason: "the timer")])
+        tolerated: [.init(function: "switch_fpu_return", reason: "preempted")],
+        forbidden: [.init(function: "hrtimer_interrupt", reason: "the timer")])
 
     static let checker = CoverageChecker(index: index, noise: noise)
 
@@ -76,11 +79,12 @@ enum SampleKernel {
 
     private static func point(
         _ pc: UInt64, _ function: String, _ file: String, _ line: Int, inlined: String? = nil,
-        callback: CoverageCallback = .tracePC
+        callback: CoverageCallback = .tracePC, servesScheduler: Bool = false
     ) -> CoveragePoint {
         let outer = SourceFrame(function: function, file: file, line: line)
         let inner = inlined.map { [SourceFrame(function: $0, file: "include/linux/\($0).h", line: 5)] } ?? []
         return CoveragePoint(
-            pc: ProgramCounter(rawValue: pc), callback: callback, symbol: function, frames: inner + [outer])
+            pc: ProgramCounter(rawValue: pc), callback: callback, symbol: function, frames: inner + [outer],
+            servesScheduler: servesScheduler)
     }
 }

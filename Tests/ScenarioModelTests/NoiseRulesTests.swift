@@ -8,22 +8,18 @@ import Testing
 
 @Suite struct NoiseRulesTests {
     @Test(arguments: [
-        ("tolerated: []\ninterrupts: [{function: a, reason: b}]", "expected a list of rules"),
-        ("interrupts: [{function: a, reason: b}]", "needs the key 'tolerated'"),
+        ("tolerated: []\nforbidden: [{function: a, reason: b}]", "expected a list of rules"),
+        ("forbidden: [{function: a, reason: b}]", "needs the key 'tolerated'"),
         (
-            "tolerated: [{function: a, reason: b}]\ninterrupts: [{function: c, reason: b}]",
-            "needs the key 'cap'"
-        ),
-        (
-            "tolerated: [{function: a, cap: 1}]\ninterrupts: [{function: c, reason: b}]",
+            "tolerated: [{function: a}]\nforbidden: [{function: c, reason: b}]",
             "needs the key 'reason'"
         ),
         (
-            "tolerated: [{function: a, reason: b, cap: x}]\ninterrupts: [{function: c, reason: b}]",
-            "takes a number"
+            "tolerated: [{function: a, reason: b, cap: 1}]\nforbidden: [{function: c, reason: b}]",
+            "has no key 'cap'"
         ),
         (
-            "tolerated: [{function: a, reason: b, cap: 1}]\ninterrupts: [{function: a, reason: b}]",
+            "tolerated: [{function: a, reason: b}]\nforbidden: [{function: a, reason: b}]",
             "both tolerated and forbidden"
         ),
     ])

@@ -22,7 +22,7 @@ enum kl_code {
     KL_ADD,         /* *a[0] += a[1], `number` bytes wide */
     KL_LOAD,        /* result = *a[0] */
     KL_WAIT_COUNT,  /* until *a[0] >= a[1] */
-    KL_WAIT_GROWN,  /* until *a[0] > a[1] */
+    KL_WAIT_GROWN,  /* until *a[0] > a[1] or *a[0] >= a[2] */
     KL_WAIT_CALLS,  /* until buffer a[0] shows a[1] at least a[2] times */
     KL_WAIT_QUIET,  /* until *a[0] is not zero and unchanged for a[1] ticks */
     KL_LOOP,        /* counter a[0] = a[1]; at zero go to operation a[2] */
