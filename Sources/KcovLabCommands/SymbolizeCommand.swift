@@ -36,7 +36,7 @@ struct SymbolizeCommand: AsyncParsableCommand {
             image = try await builder.build(choice.kernel) { _ in }.vmlinux
         }
         guard let image else { return }
-        let trace = try AddressList.read(try input(), named: file ?? "standard input")
+        let trace = try AddressList.read([UInt8](try input()), named: file ?? "standard input")
         let index: VmlinuxIndex
         do {
             index = try VmlinuxIndex.open(

@@ -16,7 +16,7 @@ struct AddressListTests {
             ("0x0\n00x\n", nil),
         ] as [(String, [UInt64]?)])
     func reads(text: String, expected: [UInt64]?) {
-        let found = try? AddressList.read(text.utf8, named: "pcs").map(\.rawValue)
+        let found = try? AddressList.read(Array(text.utf8), named: "pcs").map(\.rawValue)
         #expect(found == expected)
     }
 
@@ -29,7 +29,7 @@ struct AddressListTests {
         ])
     func refuses(text: String, place: String, found: String) {
         do {
-            _ = try AddressList.read(text.utf8, named: "pcs")
+            _ = try AddressList.read(Array(text.utf8), named: "pcs")
             Issue.record("it was taken")
         } catch {
             #expect(error.description.hasPrefix(place))
