@@ -85,6 +85,8 @@ public struct CoverageChecker: Sendable {
         case .absent(let choices): choices.flatMap { intruding($0, in: trace) }
         case .calls(let choice, let count): brokenCalls(of: choice, count, in: trace)
         case .exactly(let times, let choices): brokenExactness(times, including: choices, in: trace)
+        case .deterministic(let times, let choices, let score):
+            brokenDeterminism(times, including: choices, score: score, in: trace)
         case .repeats(let times): brokenRepetition(times, in: trace)
         case .sections(let first, let count, let alike):
             brokenSections(startingWith: first, count, alike: alike, in: trace)

@@ -15,6 +15,8 @@ public enum CoverageExpectation: Hashable, Sendable {
     case count(ClosedRange<UInt64>)
     /// Every program counter outside the noise set occurs exactly this often, and these functions are among them.
     case exactly(times: UInt64, including: [FunctionChoice])
+    /// The same, and at least this share of all program counters, in percent, belongs to the calls; the score is reported.
+    case deterministic(times: UInt64, including: [FunctionChoice], score: UInt64)
     /// The whole sequence, noise aside, is this many copies of one sequence.
     case repeats(times: UInt64)
     /// Cut at each call of the function, the buffer has this many sections; when alike, noise aside, all are equal.
@@ -44,7 +46,7 @@ extension CoverageExpectation {
         case .present(let choices), .absent(let choices): choices.map { ($0, .code) }
         case .calls(let choice, .multiple(_, let other)): [(choice, .entry), (other, .entry)]
         case .calls(let choice, .within), .sections(let choice, _, _): [(choice, .entry)]
-        case .exactly(_, let choices): choices.map { ($0, .code) }
+        case .exactly(_, let choices), .deterministic(_, let choices, _): choices.map { ($0, .code) }
         case .order(let choices): choices.map { ($0, .entry) }
         case .comparisons(let pattern, _): pattern.function.map { [($0, .code)] } ?? []
         case .count, .repeats, .files, .within, .lines, .corrupt, .unchecked: []
@@ -67,6 +69,8 @@ extension CoverageExpectation: CustomStringConvertible {
         case .calls(let choice, let count): "calls of \(choice) = \(count)"
         case .count(let range): "count = \(range.spoken)"
         case .exactly(let times, let choices): "exactly \(times) x each, including \(list(choices))"
+        case .deterministic(let times, let choices, let score):
+            "exactly \(times) x each, including \(list(choices)), \(score) % of all"
         case .repeats(let times): "\(times) copies of one sequence"
         case .sections(let first, let count, let alike):
             "sections that start with \(first) = \(count.spoken)\(alike ? ", all alike" : "")"

@@ -128,8 +128,14 @@ public struct BufferSummary: Sendable, Codable, Hashable {
     public let functions: [String]
     /// The raw words, relative to the run directory.
     public let file: String
+    /// How alike the calls in it were, where the scenario asked for that.
+    public let determinism: Determinism?
 
-    public init(name: String, mode: String, count: UInt64, functions: [String], file: String) {
+    public init(
+        name: String, mode: String, count: UInt64, functions: [String], file: String,
+        determinism: Determinism? = nil
+    ) {
+        self.determinism = determinism
         self.name = name
         self.mode = mode
         self.count = count

@@ -17,13 +17,14 @@ struct ScenarioRun: Sendable {
     /// What the files of this run are called.
     let label: String
 
+    private var checker: CoverageChecker { CoverageChecker(index: kernel.index, noise: kernel.noise) }
+
     /// Runs the plan and judges it.
     ///
     /// - Returns: The result, and whether the guest can be used further.
     func execute(on guest: Guest) async -> (result: ScenarioResult, isDamaged: Bool) {
         let start = ContinuousClock.now
-        let judge = ScenarioJudge(
-            plan: plan, checker: CoverageChecker(index: kernel.index, noise: kernel.noise))
+        let judge = ScenarioJudge(plan: plan, checker: checker)
         var report: ProgramReport?
         var findings: [Finding] = []
         do {
@@ -125,10 +126,17 @@ struct ScenarioRun: Sendable {
             summaries.append(
                 BufferSummary(
                     name: buffer.name, mode: buffer.mode.name, count: buffer.count,
-                    functions: functions(in: buffer),
-                    file: file))
+                    functions: functions(in: buffer), file: file, determinism: determinism(of: observed)))
         }
         return (summaries, nil)
+    }
+
+    private func determinism(of observed: ObservedBuffer) -> Determinism? {
+        for check in plan.checks where check.buffer == observed.coverage.name {
+            guard case .deterministic(let times, _, _) = check.expectation else { continue }
+            return checker.determinism(of: observed, times: times)
+        }
+        return nil
     }
 
     /// Names of buffers come from the guest; only harmless characters become part of a path.

@@ -19,7 +19,11 @@ package struct ScenarioText: Sendable {
 
     /// The lines of one scenario, each without its line feed.
     package func lines(_ result: ScenarioResult) -> [String] {
-        var lines = [headline(result)]
+        var lines =
+            [headline(result)]
+            + result.buffers.compactMap { buffer in
+                buffer.determinism.map { "        \(PlainText.singleLine(buffer.name)): \($0.summary)" }
+            }
         switch result.outcome {
         case .passed: break
         case .knownIssue, .notApplicable, .skipped: lines += reason(result)

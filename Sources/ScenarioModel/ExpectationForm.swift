@@ -40,6 +40,15 @@ struct ExpectationForm: Sendable {
             about: "Every program counter outside the noise set occurs exactly this often.",
             example: "exactly: {times: 1000, including: [__x64_sys_getppid]}"),
         Self(
+            name: "deterministic",
+            shape: .fields([
+                ("times", "how often each program counter outside the noise set occurs"),
+                ("including", "functions that must be among them"),
+                ("score", "the least share of all program counters that they have, in percent"),
+            ]),
+            about: "The same as `exactly`, with a bound for the noise; the score is reported.",
+            example: "deterministic: {times: 100000, including: [__x64_sys_getuid], score: 90}"),
+        Self(
             name: "calls", shape: .calls,
             about:
                 "How often functions were called: a number, bounds, or a multiple of another function's calls.",

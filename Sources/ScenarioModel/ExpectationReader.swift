@@ -48,6 +48,7 @@ struct ExpectationReader {
         case "corrupt": return reason(value).map { [.corrupt(reason: $0)] } ?? []
         case "unchecked": return reason(value).map { [.unchecked(reason: $0)] } ?? []
         case "exactly": return exactly(value).map { [$0] } ?? []
+        case "deterministic": return deterministic(value).map { [$0] } ?? []
         case "sections": return sections(value).map { [$0] } ?? []
         case "comparisons": return comparisons(value).map { [$0] } ?? []
         case "files": return places(value).map { [.files(present: $0, absent: $1)] } ?? []
@@ -68,6 +69,23 @@ struct ExpectationReader {
         reader.finish()
         guard let times, let including else { return nil }
         return .exactly(times: times, including: including)
+    }
+
+    private func deterministic(_ document: YAMLDocument) -> CoverageExpectation? {
+        var reader = MappingReader(document, what: "'deterministic'", collector: collector)
+        let times = reader.required("times").flatMap(number)
+        let including = reader.required("including").flatMap(functions)
+        let score = reader.required("score")
+        reader.finish()
+        guard let percent = score?.integer, percent <= 100 else {
+            if let score {
+                collector.report(
+                    "'score' is a percentage from 0 to 100, found \(score.kind)", at: score.location)
+            }
+            return nil
+        }
+        guard let times, let including else { return nil }
+        return .deterministic(times: times, including: including, score: percent)
     }
 
     private func sections(_ document: YAMLDocument) -> CoverageExpectation? {
