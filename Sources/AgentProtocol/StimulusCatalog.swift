@@ -43,8 +43,8 @@ public enum StimulusCatalog {
     }
 
     public static let kinds: [StimulusKind] = [
-        vhostNet, vhostTap, vhostVsock, usbGadget, usbip, bluetooth, bluetoothInit, nfc, wifiFrames,
-        wifiMedium,
+        vhostNet, vhostTap, vhostVsock, usbGadget, usbip, bluetooth, bluetoothInit, nfc, nfcTag,
+        wifiFrames, wifiMedium,
     ]
 
     private static func device(_ about: String) -> Parameter {
@@ -171,6 +171,17 @@ public enum StimulusCatalog {
                 "nfc-answer",
                 "Waits for the reset command and refuses it, both from the calling thread.",
                 [device("The controller.")], waits: true),
+        ])
+
+    private static let nfcTag = StimulusKind(
+        "nfc-tag",
+        "A tag in reach of a virtual NFC controller: what is written to it passes the work of a raw socket and that of the controller.",
+        relies: ["net/nfc/rawsock.c", "net/nfc/nci/core.c", "drivers/nfc/virtual_ncidev.c"],
+        kconfig: ["NFC_VIRTUAL_NCI"],
+        verbs: [
+            Verb(
+                "nfc-write", "Writes a packet to the tag; the next one goes out when the tag has answered.",
+                [device("The tag.")])
         ])
 
     private static let wifiMedium = StimulusKind(

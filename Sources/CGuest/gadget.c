@@ -5,10 +5,10 @@
 #define _GNU_SOURCE
 #include "gadget.h"
 #include "usb_device.h"
+#include "waiting_thread.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/usb/ch9.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -44,11 +44,6 @@ struct raw_transfer {
 #define RAW_EP0_STALL _IO('U', 12)
 #define RAW_CONTROL 2
 #define SPEED_HIGH 3
-
-static void wake(int signal)
-{
-    (void)signal;
-}
 
 /* Answers a request of the kernel that enumerates us; everything unknown is stalled, as a device may. */
 static void answer(int device, const struct usb_ctrlrequest *request)
@@ -106,17 +101,13 @@ static int plug(struct kl_gadget *gadget)
         close(gadget->device);
         return error;
     }
-    return pthread_create(&gadget->responder, NULL, respond, gadget);
+    return kl_waiting_start(&gadget->responder, respond, gadget);
 }
 
-/* The signal makes a waiting ioctl return; it is sent until the thread has seen the flag. */
 static void unplug(struct kl_gadget *gadget)
 {
     gadget->unplugging = 1;
-    do {
-        pthread_kill(gadget->responder, SIGUSR1);
-        usleep(1000);
-    } while (pthread_tryjoin_np(gadget->responder, NULL) == EBUSY);
+    kl_waiting_end(gadget->responder);
     close(gadget->device);
 }
 
@@ -161,9 +152,6 @@ static void *attend(void *argument)
 
 int kl_gadget_start(struct kl_gadget *gadget)
 {
-    const struct sigaction action = {.sa_handler = wake};
-
-    sigaction(SIGUSR1, &action, NULL);
     return pthread_create(&gadget->attendant, NULL, attend, gadget);
 }
 

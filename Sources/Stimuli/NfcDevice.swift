@@ -13,35 +13,26 @@ package import GuestKernel
 package final class NfcDevice: Stimulus {
     package var exports: [String: UInt64] { [:] }
     package let descriptor: UInt64?
-    private let device: FileDescriptor
+    private let controller: NfcController
     private let netlink: GenericNetlink
     private let up: (address: UInt64, length: Int)
     private let command: UInt64
     private let answer: (address: UInt64, length: Int)
 
-    private static let path = "/dev/virtual_nci"
     /// CORE_RESET_RSP with a status that is not OK, NCI version 1.0, configuration reset.
     private static let refusal: [UInt8] = [0x40, 0x00, 0x03, 0x01, 0x10, 0x01]
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
-        // Safety: the string lives for the call.
-        guard unsafe access(Self.path, R_OK | W_OK) == 0 else {
-            throw StimulusError("\(Self.path) is missing: the kernel needs CONFIG_NFC_VIRTUAL_NCI")
-        }
-        let device = try FileDescriptor(opening: Self.path)
-        var index: UInt32 = 0
-        try kernel("index of the NFC device") {
-            // Safety: IOCTL_GET_NCIDEV_IDX (drivers/nfc/virtual_ncidev.c) writes one int.
-            unsafe ioctl(device.number, 0, &index)
-        }
+        let controller = try NfcController()
         let netlink = try GenericNetlink(family: "nfc")
         // NFC_CMD_DEV_UP with NFC_ATTR_DEVICE_INDEX (include/uapi/linux/nfc.h).
-        let message = netlink.encoded(command: 2, version: 1, attributes: [NetlinkAttribute(1, u32: index)])
+        let message = netlink.encoded(
+            command: 2, version: 1, attributes: [NetlinkAttribute(1, u32: controller.index)])
         up = (try arena.place(message), message.count)
         command = try arena.allocate(256)
         answer = (try arena.place(Self.refusal), Self.refusal.count)
-        descriptor = try arena.word(UInt64(device.number))
-        self.device = device
+        descriptor = try arena.word(UInt64(controller.device.number))
+        self.controller = controller
         self.netlink = netlink
     }
 
@@ -52,9 +43,10 @@ package final class NfcDevice: Stimulus {
                 Int(SYS_write), [.number(netlink.number), .value(up.address), .number(up.length)],
                 promise: step.promise, keep: step.keep)
         case "nfc-answer":
-            builder.call(Int(SYS_read), [.number(device.number), .value(command), .value(256)])
+            builder.call(Int(SYS_read), [.number(controller.device.number), .value(command), .value(256)])
             builder.primary(
-                Int(SYS_write), [.number(device.number), .value(answer.address), .number(answer.length)],
+                Int(SYS_write),
+                [.number(controller.device.number), .value(answer.address), .number(answer.length)],
                 promise: step.promise, keep: step.keep)
         default:
             throw StimulusError("an NFC device has no step '\(step.verb)'")

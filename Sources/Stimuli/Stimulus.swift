@@ -73,6 +73,7 @@ package enum StimulusTable {
         "bluetooth": BluetoothController.self,
         "bluetooth-init": BluetoothController.self,
         "nfc": NfcDevice.self,
+        "nfc-tag": NfcTag.self,
         "wifi": WifiFrames.self,
         "wifi-medium": WifiMedium.self,
     ]

@@ -4,6 +4,7 @@
 #include "executor.h"
 #include "gadget.h"
 #include "kernel_abi.h"
+#include "nfc_tag.h"
 #include "program.h"
 #include "usbip.h"
 #include <sys/syscall.h>
