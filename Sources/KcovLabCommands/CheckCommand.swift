@@ -17,13 +17,13 @@ struct CheckCommand: ParsableCommand {
             has a kernel to look them up in.
             """)
 
-    @Argument(help: "Scenario files and recipes.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "Scenario files and recipes, or directories of them.", completion: .file(extensions: ["yaml", "yml"]))
     var file: [String] = []
 
     func run() throws {
         let shipped = try ShippedData.locate()
         let store = RecipeStore(shipped: shipped)
-        let files = file.isEmpty ? ScenarioCheck.files(in: shipped.scenarios) : try file.map(Self.readable)
+        let files = file.isEmpty ? ScenarioCheck.files(in: shipped.scenarios) : try file.flatMap(Self.readable)
         let recipes = files.filter(Self.isRecipe)
         let scenarios = files.filter { !recipes.contains($0) }
 
@@ -44,12 +44,20 @@ struct CheckCommand: ParsableCommand {
         CommandOutput.line("\(scenarios.count) scenarios, \(recipeCount) recipes: no mistakes")
     }
 
-    private static func readable(_ path: String) throws(InputError) -> URL {
+    /// The file, or the files of a directory.
+    private static func readable(_ path: String) throws(InputError) -> [URL] {
         guard FileManager.default.isReadableFile(atPath: path) else {
             throw InputError(
                 "the file is not there or cannot be read", at: SourceLocation(file: path, line: 1, column: 1))
         }
-        return URL(fileURLWithPath: path)
+        let url = URL(fileURLWithPath: path)
+        guard url.hasDirectoryPath else { return [url] }
+        let files = ScenarioCheck.files(in: url)
+        guard !files.isEmpty else {
+            throw InputError(
+                "the directory has no YAML files", at: SourceLocation(file: path, line: 1, column: 1))
+        }
+        return files
     }
 
     /// Whether a file describes a kernel: only recipes have a source or a parent.

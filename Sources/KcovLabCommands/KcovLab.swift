@@ -13,6 +13,7 @@ package struct KcovLab: AsyncParsableCommand {
             Exit codes: 0 all passed; 1 an expectation failed, or nothing was applicable; 2 the kernel failed; \
             64 usage; 65 bad input; 69 this machine or libvirt failed; 130 interrupted.
             """,
+        version: "0.1.0",
         subcommands: [
             RunCommand.self, BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
             CompareCommand.self, AnnotationsCommand.self, MutantsCommand.self, SymbolizeCommand.self, DoctorCommand.self,

@@ -103,4 +103,15 @@ struct CheckCommandTests {
         defer { try? FileManager.default.removeItem(at: file) }
         #expect(await KcovLab.execute(["check", file.path]) == ExitStatus.badInput.rawValue)
     }
+
+    @Test("A directory stands for its files, and one without any is bad input")
+    func directory() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        #expect(await KcovLab.execute(["check", directory.path]) == ExitStatus.badInput.rawValue)
+        #expect(await KcovLab.execute(["check", try ShippedData.locate().scenarios.path]) == 0)
+        try Data("nonsense: 1\n".utf8).write(to: directory.appending(path: "a.yaml"))
+        #expect(await KcovLab.execute(["check", directory.path]) == ExitStatus.badInput.rawValue)
+    }
 }
