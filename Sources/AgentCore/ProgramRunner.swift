@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import AgentProtocol
+internal import Glibc
 internal import GuestKernel
 internal import Stimuli
 
@@ -16,6 +17,7 @@ struct ProgramRunner {
     ///
     /// - Returns: How the program ended; nil when the host went away meanwhile.
     func execute() throws -> ProgramEnding? {
+        Self.rearmWarnings()
         let arena: Arena
         do {
             arena = try Arena()
@@ -43,5 +45,14 @@ struct ProgramRunner {
         for report in results.tasks { try send(.task(run: run, report: report)) }
         try results.sendBuffers(run: run, send)
         return results.programEnding
+    }
+
+    /// Lets the kernel warn again where it warns once (`clear_warn_once_set()` in kernel/panic.c).
+    ///
+    /// In a guest that several programs share, a warning of one would else be silence for the next. A kernel without
+    /// the file warns once; outside of a guest nothing is touched.
+    private static func rearmWarnings() {
+        guard getpid() == 1 else { return }
+        try? SystemFile.write("1", to: "/sys/kernel/debug/clear_warn_once")
     }
 }
