@@ -128,6 +128,9 @@ actor Guest {
         return reports
     }
 
+    /// Drops the reports that were judged: a guest that goes on must not be blamed for them again.
+    func dropReports() { facts.reports = [] }
+
     func setLimits(_ limits: TimeLimits) { self.limits = limits }
 
     /// Says that a step or a program did not end in time.

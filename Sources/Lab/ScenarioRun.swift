@@ -47,6 +47,7 @@ struct ScenarioRun: Sendable {
         let buffers = await store(report?.buffers ?? [], guest)
         if let error = buffers.error { await guest.note(hostError: error) }
         if buffers.error != nil { (ending, facts) = await guest.ending() }
+        await guest.dropReports()
 
         let result = result(
             ending: ending, facts: facts, findings: findings, steps: report.map(judge.stepResults) ?? [],
