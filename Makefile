@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 
+comma := ,
+space := $(subst ,, )
 # The image that `make run` tests.
 IMAGE ?= debian-6.12-simultaneous
 # The scenarios that `make run` runs, a dozen for a first verdict; empty for all.
 SCENARIOS ?= L01 L06 U05 U06 U07 R01 R04 G01 G02 S01 P01 P02 P03 P14
-# The images of `make test`, and of `make test-all`.
+# The images of `make test`, and of `make test-all`: the shipped ones, variants in the end.
 TEST_IMAGES ?= debian-6.12-simultaneous,debian-6.12
-ALL_IMAGES = debian-6.12-simultaneous,debian-6.12,debian-6.1
+ALL_IMAGES = $(subst $(space),$(comma),$(strip debian-6.12-simultaneous debian-6.12 debian-6.1 $(VARIANTS)))
+# Each is a kernel of its own, built in 10 minutes or more the first time.
+VARIANTS = $(sort $(patsubst images/%.yaml,%,$(wildcard images/simultaneous-*.yaml)))
 # Where `make install` puts things; DESTDIR goes before it.
 PREFIX ?= /usr/local
 
@@ -17,7 +21,7 @@ AGENT = .build/release/kcov-agent
 RESULTS = .build/scenario-results.tsv
 SHELL_FILES = scripts/*.sh .ci/run
 
-.PHONY: run test test-all build dependencies check format docs install clean
+.PHONY: run test test-all build dependencies dependencies-all check format docs install clean
 
 run: build
 	$(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
@@ -32,7 +36,11 @@ dependencies:
 test: build
 	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(TEST_IMAGES)
 
-test-all: build
+# One variant is compiled by clang.
+dependencies-all:
+	scripts/install-dependencies.sh clang-14 lld-14 llvm-14
+
+test-all: dependencies-all build
 	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(ALL_IMAGES)
 	scripts/remote-libvirtd.sh $(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
 

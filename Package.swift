@@ -21,6 +21,7 @@ func settings() -> [SwiftSetting] {
     ]
 }
 
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -35,6 +36,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -129,7 +131,7 @@ let package = Package(
             swiftSettings: settings()),
         .testTarget(
             name: "KernelBuildTests",
-            dependencies: ["Diagnostics", "Installation", "KernelBuild", "PatchMail"],
+            dependencies: ["Diagnostics", "Installation", "KernelBuild", "PatchMail", "ScenarioModel"],
             swiftSettings: settings()),
 
         // The newc archive that carries the agent.
@@ -189,21 +191,50 @@ let package = Package(
             dependencies: ["Comparison", "CoverageAssertions", "KcovModel", "KernelSymbols", "Lab"],
             swiftSettings: settings()),
 
+        // What runs came to, night after night, in one SQLite file.
+        .target(name: "History", dependencies: ["Lab", grdb], swiftSettings: settings()),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["CoverageAssertions", "History", "Lab", grdb],
+            swiftSettings: settings()),
+
         // Text, JSON, JUnit, KTAP from what a run recorded.
         .target(
             name: "Reports",
             dependencies: [
-                "Comparison", "CoverageAssertions", "Installation", "KcovModel", "KernelBuild",
-                "KernelSymbols", "Lab", "Mutation",
+                "Comparison", "CoverageAssertions", "Diagnostics", "History", "Installation", "KcovModel",
+                "KernelBuild", "KernelSymbols", "Lab", "Mutation",
             ],
             swiftSettings: settings()),
         .testTarget(
             name: "ReportsTests",
             dependencies: [
-                "Comparison", "CoverageAssertions", "Installation", "KcovModel", "KernelBuild",
+                "Comparison", "CoverageAssertions", "History", "Installation", "KcovModel", "KernelBuild",
                 "KernelSymbols", "Lab", "Reports",
             ],
             exclude: ["Snapshots"], swiftSettings: settings()),
+
+        // Which commit broke a scenario: verdicts about commits, and the search that git steers by them.
+        .target(
+            name: "Bisection",
+            dependencies: ["Diagnostics", "Installation", "KernelBuild", "Lab", "Reports", "ScenarioModel"],
+            swiftSettings: settings()),
+
+        // Branches night after night: the configuration, the night, what broke since the last one.
+        .target(
+            name: "Nightly",
+            dependencies: [
+                "Bisection", "Diagnostics", "History", "Installation", "KernelBuild", "Lab", "Reports",
+                "ScenarioModel",
+            ],
+            swiftSettings: settings()),
+        .testTarget(
+            name: "NightlyTests",
+            dependencies: [
+                "Bisection", "Diagnostics", "History", "Installation", "KernelBuild", "Lab", "Nightly",
+                "Reports",
+                "ScenarioModel", subprocess,
+            ],
+            swiftSettings: settings()),
 
         // What a run needs of this machine, whether it is there, and how to get it.
         .target(
@@ -217,23 +248,29 @@ let package = Package(
             swiftSettings: settings()),
         .testTarget(
             name: "MachineTests",
-            dependencies: ["CHost", "Installation", "KcovLabTesting", "Lab", "ScenarioModel"],
+            dependencies: [
+                "CHost", "History", "Installation", "KcovLabTesting", "Lab", "ScenarioModel", subprocess,
+            ],
             exclude: ["Endings"], swiftSettings: settings()),
 
         // One file per subcommand.
         .target(
             name: "KcovLabCommands",
             dependencies: [
-                argumentParser, "Comparison", "ConsoleWatch", "CoverageAssertions", "Diagnostics", "Doctor", "Installation",
-                "KcovModel", "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Mutation", "Reports",
+                argumentParser, "Bisection", "Comparison", "ConsoleWatch", "CoverageAssertions",
+                "Diagnostics", "Doctor",
+                "History",
+                "Installation",
+                "KcovModel", "KernelBuild", "KernelSymbols", "Lab", "Libvirt", "Mutation", "Nightly",
+                "Reports",
                 "ScenarioModel",
             ],
             swiftSettings: settings()),
         .testTarget(
             name: "KcovLabCommandsTests",
             dependencies: [
-                "Diagnostics", "Installation", "KcovLabCommands", "KcovModel", "KernelBuild", "KernelSymbols",
-                "Lab", "Reports", "ScenarioModel", subprocess,
+                "Diagnostics", "History", "Installation", "KcovLabCommands", "KcovModel", "KernelBuild",
+                "KernelSymbols", "Lab", "Reports", "ScenarioModel", subprocess,
             ],
             swiftSettings: settings()),
         .executableTarget(name: "kcovlab", dependencies: ["KcovLabCommands"], swiftSettings: settings()),

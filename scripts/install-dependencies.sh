@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs the Debian packages that building and running kcovlab needs. Says nothing and touches nothing when
-# all of them are there, so that it can run before every build.
+# Installs the Debian packages that building and running kcovlab needs, and those that are named. Says nothing and
+# touches nothing when all of them are there, so that it can run before every build.
 set -eu
 
 packages='
-    bc bison bubblewrap ca-certificates cpio flex gcc git libc6-dev libdw-dev libelf-dev libvirt-clients libvirt-daemon
-    libvirt-daemon-driver-qemu libvirt-daemon-system libvirt-dev make pkg-config qemu-system-x86 shellcheck xz-utils
+    bc bison bubblewrap ca-certificates cpio flex gcc git libc6-dev libdw-dev libelf-dev libsqlite3-dev libvirt-clients
+    libvirt-daemon libvirt-daemon-driver-qemu libvirt-daemon-system libvirt-dev make pkg-config qemu-system-x86 shellcheck xz-utils
 '
 
 command -v dpkg-query >/dev/null 2>&1 || {
@@ -17,7 +17,7 @@ command -v dpkg-query >/dev/null 2>&1 || {
 }
 
 missing=
-for package in $packages; do
+for package in $packages "$@"; do
     # shellcheck disable=SC2016 # the field is for dpkg-query, not for the shell
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=absent
     [ "$state" = installed ] || missing="$missing $package"

@@ -26,7 +26,7 @@ status=0
 if [ -e "$failed" ]; then
     status=1
     echo "What failed, again (everything is in $log):"
-    grep -E '✘ .* recorded an issue|error:|Fatal error' "$log" | head -n 40 || true
+    grep -E '^✘|^error: |\.swift:[0-9]+:[0-9]+: error: |Fatal error' "$log" | cut -c1-600 | head -n 40 || true
 fi
 scripts/summarize-tests.sh "$results" "$images" || status=1
 exit "$status"

@@ -73,6 +73,15 @@ extension ProgramCompiler {
                     .value(try arena.allocate(size)), .number(size),
                     try operand("minus", of: step, default: 0), try operand("slack", of: step, default: 0),
                 ], promise: Self.promise(of: step), keep: keep(of: step))
+        case "symbol-address":
+            let size = 1 << 20
+            builder.primary(
+                KL_SYMBOL_ADDRESS,
+                [
+                    .number(0), .value(try arena.place(" \(try text("name", of: step))\n")),
+                    .value(try arena.allocate(size)), .number(size),
+                    try operand("minus", of: step, default: 0),
+                ], promise: Self.promise(of: step), keep: keep(of: step))
         default: try emitTaskVerb(step)
         }
     }

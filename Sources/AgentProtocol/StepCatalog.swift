@@ -136,11 +136,18 @@ public enum StepCatalog {
             ]),
         Verb(
             "count-lines",
-            "Counts the lines of a file that contain a text; its value is the result of the step.",
+            "Counts the lines of a file that contain a text; its value is the result of the step. /dev/kmsg is what the kernel printed.",
             [
                 Parameter("file", .text, required: true, "The file, at most 1 MiB long."),
                 Parameter("containing", .text, required: true, "The text."),
                 Parameter("minus", .integer, "Taken from the count; default 0."),
+            ]),
+        Verb(
+            "symbol-address",
+            "Looks up where a symbol near the start of the running kernel's code is; the result is how far that is above `minus`.",
+            [
+                Parameter("name", .text, required: true, "The symbol, such as _text."),
+                Parameter("minus", .integer, "What the address is compared with; default 0."),
             ]),
         Verb(
             "read-number",

@@ -43,16 +43,17 @@ public enum StimulusCatalog {
     }
 
     public static let kinds: [StimulusKind] = [
-        vhostNet, vhostTap, vhostVsock, usbGadget, usbip, bluetooth, bluetoothInit, nfc, nfcTag,
-        wifiFrames, wifiMedium,
+        vhostNet, vhostTap, vhostScsi, vhostVsock, vsockPeer, usbGadget, usbip, bluetooth, bluetoothInit,
+        nfc, nfcTag, wifiFrames, wifiMedium,
     ]
 
     private static func device(_ about: String) -> Parameter {
         Parameter("device", .stimulus, required: true, about)
     }
 
-    private static func vhostVerbs(prefix: String) -> [Verb] {
-        [
+    private static func vhostVerbs(prefix: String, queues: (String, String) = ("rx", "tx")) -> [Verb] {
+        let queue = Parameter("queue", .integer, "0 is \(queues.0), 1 is \(queues.1); default 1.")
+        return [
             Verb("\(prefix)-open", "Opens the device and its eventfds.", [device("The device.")]),
             Verb(
                 "\(prefix)-own",
@@ -60,10 +61,10 @@ public enum StimulusCatalog {
                 [device("The device.")]),
             Verb(
                 "\(prefix)-attach", "Gives a queue its kick eventfd (VHOST_SET_VRING_KICK).",
-                [device("The device."), Parameter("queue", .integer, "0 is rx, 1 is tx; default 1.")]),
+                [device("The device."), queue]),
             Verb(
                 "\(prefix)-kick", "Writes to a queue's eventfd.",
-                [device("The device."), Parameter("queue", .integer, "0 is rx, 1 is tx; default 1.")]),
+                [device("The device."), queue]),
             Verb(
                 "\(prefix)-close", "Closes the device; returns when its worker is idle.",
                 [device("The device.")]),
@@ -94,10 +95,46 @@ public enum StimulusCatalog {
             Verb("tap-close", "Closes the device.", [device("The device.")]),
         ])
 
+    private static let vhostScsi = StimulusKind(
+        "vhost-scsi",
+        "A vhost-scsi device without a target; queues can have workers of their own, each kick is one section.",
+        relies: ["drivers/vhost/vhost.c", "drivers/vhost/scsi.c"],
+        kconfig: ["VHOST_SCSI", "EVENTFD"],
+        verbs: vhostVerbs(prefix: "scsi", queues: ("control", "events")) + [
+            Verb(
+                "scsi-add-worker",
+                "Makes one more worker (VHOST_NEW_WORKER) and gives it a queue (VHOST_ATTACH_VRING_WORKER).",
+                [
+                    device("The device."),
+                    Parameter("queue", .integer, "0 is control, 1 is events; default 1."),
+                ])
+        ])
+
     private static let vhostVsock = StimulusKind(
         "vhost-vsock", "A vhost-vsock device: each kick is one section of its worker.",
         relies: ["drivers/vhost/vhost.c", "drivers/vhost/vsock.c"],
         kconfig: ["VHOST_VSOCK", "EVENTFD"], verbs: vhostVerbs(prefix: "vsock"))
+
+    private static let vsockPeer = StimulusKind(
+        "vsock-peer",
+        "A running vhost-vsock device: its worker delivers what sockets of this kernel send to it.",
+        relies: ["drivers/vhost/vhost.c", "drivers/vhost/vsock.c", "net/vmw_vsock/af_vsock.c"],
+        kconfig: ["VHOST_VSOCK"],
+        verbs: [
+            Verb("peer-open", "Opens the device.", [device("The device.")]),
+            Verb(
+                "peer-own", "Makes the calling process the owner, which creates the worker.",
+                [device("The device.")]),
+            Verb(
+                "peer-configure", "Gives the device its memory, two empty rings and its address.",
+                [device("The device.")]),
+            Verb("peer-start", "Starts the device (VHOST_VSOCK_SET_RUNNING).", [device("The device.")]),
+            Verb(
+                "peer-connect",
+                "Asks for a connection from a socket that does not wait, and closes it; the result is that of connect.",
+                [device("The device.")]),
+            Verb("peer-close", "Closes the device.", [device("The device.")]),
+        ])
 
     private static let usbGadget = StimulusKind(
         "usb-gadget", "A raw gadget on dummy_hcd: plugging it makes the hub task enumerate a device.",

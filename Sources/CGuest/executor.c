@@ -345,21 +345,35 @@ static const char *behind(const char *line, const char *end, const char *text)
     return NULL;
 }
 
-/* Reads a whole file; its length, or an error when it does not fit. */
-static int64_t read_file(const char *path, char *room, uint64_t size)
+/*
+ * Reads a file as far as there is room; the length of that, or an error.
+ *
+ * /dev/kmsg gives a record with each read, -EPIPE once when older ones were overwritten, and would wait at its end.
+ */
+static int64_t read_start(const char *path, char *room, uint64_t size)
 {
-    int64_t fd = kl_call6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0, 0);
+    int64_t fd = kl_call6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0, 0, 0);
     uint64_t used = 0;
     int64_t length;
 
     if (fd < 0)
         return fd;
-    while ((length = kl_call6(SYS_read, fd, (long)(room + used), (long)(size - used), 0, 0, 0)) > 0)
-        used += (uint64_t)length;
+    do {
+        length = kl_call6(SYS_read, fd, (long)(room + used), (long)(size - used), 0, 0, 0);
+        used += length > 0 ? (uint64_t)length : 0;
+    } while (used < size && (length > 0 || length == -EPIPE));
     kl_call6(SYS_close, fd, 0, 0, 0, 0, 0);
-    if (length < 0)
+    if (length < 0 && length != -EAGAIN)
         return length;
-    return used == size ? -EFBIG : (int64_t)used;
+    return (int64_t)used;
+}
+
+/* Reads a whole file; its length, or an error when it does not fit. */
+static int64_t read_file(const char *path, char *room, uint64_t size)
+{
+    int64_t length = read_start(path, room, size);
+
+    return length == (int64_t)size ? -EFBIG : length;
 }
 
 static int64_t count_lines(const char *line, const char *end, const char *text)
@@ -389,6 +403,31 @@ static int64_t number_behind(const char *start, const char *end, const char *tex
     for (; digit < end && *digit >= '0' && *digit <= '9'; digit++)
         number = number * 10 + (*digit - '0');
     return number;
+}
+
+/*
+ * The address before a text that ends a line of /proc/kallsyms: address, type, name.
+ *
+ * They are sorted by address. The beginning, which fits, holds what is there once for each processor, and first code.
+ */
+static int64_t symbol_address(const uint64_t *a)
+{
+    char *room = (char *)(uintptr_t)a[2];
+    int64_t length = read_start("/proc/kallsyms", room, a[3]);
+    const char *digit;
+    uint64_t address = 0;
+
+    if (length < 0)
+        return length;
+    digit = behind(room, room + length, (const char *)(uintptr_t)a[1]);
+    if (!digit)
+        return -ENODATA;
+    for (digit--; digit > room && digit[-1] != '\n'; digit--)
+        ;
+    for (; *digit != ' '; digit++)
+        address = address << 4 | (uint64_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
+    /* Addresses are zero for whoever may not see them. */
+    return address ? (int64_t)(address - a[4]) : -EPERM;
 }
 
 static int64_t inspect_file(const struct kl_op *op, const uint64_t *a)
@@ -453,6 +492,8 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
     case KL_COUNT_LINES:
     case KL_READ_NUMBER:
         return inspect_file(op, a);
+    case KL_SYMBOL_ADDRESS:
+        return symbol_address(a);
     case KL_SAVE:
         copy_out((struct kl_buffer *)(uintptr_t)a[0], (struct kl_copy *)(uintptr_t)a[1]);
         return 0;

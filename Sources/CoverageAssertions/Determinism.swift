@@ -36,6 +36,7 @@ extension CoverageChecker {
     /// - Parameters:
     ///   - observed: What the calls left.
     ///   - times: The number of calls.
+    /// - Returns: How much of it the calls themselves explain.
     public func determinism(of observed: ObservedBuffer, times: UInt64) -> Determinism {
         determinism(of: Trace(observed, index: index), times: times, wanted: [])
     }

@@ -44,7 +44,7 @@ public struct Settings: Sendable {
     }
 
     /// Reads a size such as `20GB`, `512M` or a plain number of bytes.
-    static func parseBytes(_ text: String) -> UInt64? {
+    package static func parseBytes(_ text: String) -> UInt64? {
         let digits = text.prefix(while: \.isNumber)
         let units: [String: UInt64] = [
             "": 1, "K": 1000, "KB": 1000, "M": 1_000_000, "MB": 1_000_000, "G": 1_000_000_000,

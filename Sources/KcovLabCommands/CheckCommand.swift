@@ -13,17 +13,21 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Checks scenario files and recipes without running anything.",
         discussion: """
-            Without FILE, everything that comes with kcovlab is checked. Function names are checked by run, which \
-            has a kernel to look them up in.
+            Without FILE, everything that comes with kcovlab is checked. Function names are checked by run, \
+            which has a kernel to look them up in.
             """)
 
-    @Argument(help: "Scenario files and recipes, or directories of them.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(
+        help: "Scenario files and recipes, or directories of them.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var file: [String] = []
 
     func run() throws {
         let shipped = try ShippedData.locate()
         let store = RecipeStore(shipped: shipped)
-        let files = file.isEmpty ? ScenarioCheck.files(in: shipped.scenarios) : try file.flatMap(Self.readable)
+        let files =
+            file.isEmpty
+            ? ScenarioCheck.files(in: shipped.scenarios) : try file.flatMap(Self.readable)
         let recipes = files.filter(Self.isRecipe)
         let scenarios = files.filter { !recipes.contains($0) }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Diagnostics
+import History
 import Installation
 import KernelBuild
 package import Lab
+import Nightly
 import Reports
 
 /// What a failed command says, and the exit code that says whose fault it was.
@@ -43,6 +45,10 @@ package struct CommandFailure: Error, Sendable {
             self.init(error.description, status: error.isBadInput ? .badInput : .hostFailed)
         case let error as SavedRun.Damage:
             self.init(error.description, status: .badInput)
+        case let error as NightShift.Busy:
+            self.init(error.description, status: .hostFailed)
+        case let error as HistoryError:
+            self.init(error.description, status: error.isBadInput ? .badInput : .hostFailed)
         case let error as ShippedData.NotFound:
             self.init(error.description, status: .hostFailed)
         case let error as AtomicFile.Failure:

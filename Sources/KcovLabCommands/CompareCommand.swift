@@ -17,8 +17,9 @@ struct CompareCommand: AsyncParsableCommand {
         commandName: "compare",
         abstract: "Says what broke, what was fixed and what it costs, between two runs.",
         discussion: """
-            Each side is a run directory, or an image or recipe file, which is then run. Scenarios that only one side \
-            judged are neither fixed nor broken.
+            Each side is a run directory; or a kernel, which is then run: an image, a recipe file, a kernel tree, \
+            TREE@REF, or with --tree a commit, branch or tag of that tree. Scenarios that only one side judged are \
+            neither fixed nor broken.
 
             Exit codes: 0 nothing broke; 1 something did, or nothing could be compared; 65 bad input.
             """)
@@ -27,26 +28,27 @@ struct CompareCommand: AsyncParsableCommand {
         case text, markdown, json
     }
 
-    /// What a word of the command line means.
-    enum Operand {
-        case saved(URL)
-        case kernel(KernelChoice)
-
-        /// A directory is a run, anything else an image.
-        init(_ word: String) {
-            let url = URL(fileURLWithPath: word)
-            let values = try? url.resolvingSymlinksInPath().resourceValues(forKeys: [.isDirectoryKey])
-            self = values?.isDirectory == true ? .saved(url) : .kernel(KernelChoice(image: word))
-        }
-
-        var isKernel: Bool { if case .kernel = self { true } else { false } }
-    }
-
-    @Argument(help: "The run before: a run directory, an image or a recipe file.")
+    @Argument(help: "The side before: a run directory, an image, a recipe file, a tree or a ref.")
     var base: String
 
-    @Argument(help: "The run after.")
+    @Argument(help: "The side after.")
     var head: String
+
+    @Option(
+        help: ArgumentHelp("The kernel tree whose refs the sides name.", valueName: "dir"),
+        completion: .directory)
+    var tree: String?
+
+    @Option(help: ArgumentHelp("The image that trees are configured like.", valueName: "name"))
+    var image = "debian-6.12-simultaneous"
+
+    @Option(
+        name: .customLong("patch"), parsing: .upToNextOption,
+        help: ArgumentHelp("Patches on top of the side after.", valueName: "file"))
+    var patches: [String] = []
+
+    @Flag(help: "Only say what would be fetched, built, booted and checked.")
+    var dryRun = false
 
     @Option(help: ArgumentHelp("Only these scenarios, where a side is run.", valueName: "scenario"))
     var scenario: [String] = []
@@ -61,34 +63,50 @@ struct CompareCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = Settings.current
         let shipped = try ShippedData.locate(settings: settings)
-        let operands = [("base", base, Operand(base)), ("head", head, Operand(head))]
+        let store = RecipeStore(shipped: shipped)
+        let context = ComparisonOperand.Context(
+            image: image, tree: tree.map { URL(fileURLWithPath: $0) }, images: store.names)
+        let after = try context.operand(head).applying(
+            patches.map { URL(fileURLWithPath: $0) }, calledAs: head)
+        let operands = [("base", base, context.operand(base)), ("head", head, after)]
         // What is saved can be wrong in a moment; what is run takes minutes.
         var saved: [String: SavedRun] = [:]
         for case (let side, _, .saved(let url)) in operands {
             saved[side] = try SavedRun(reading: url)
         }
-        let store = RecipeStore(shipped: shipped)
         for case (_, _, .kernel(let choice)) in operands { _ = try store.resolve(choice) }
         let catalog = try ScenarioCatalog.load(directory: shipped.scenarios)
         let names = saved.values.first.map { $0.record.scenarios.map(\.name) }
         let known = names.map { names in catalog.scenarios.filter { names.contains($0.name) }.map(\.name) }
         let selected = try catalog.select(scenario.isEmpty ? known ?? [] : scenario)
 
+        let builder = KernelBuilder(settings: settings, shipped: shipped)
+        if dryRun {
+            let writer = TerminalWriter(output: .standardOutput, settings: settings)
+            for case (let side, _, .kernel(let choice)) in operands {
+                let plan = try await builder.plan(choice)
+                writer.write(
+                    DryRun.titled("side", [side]) + DryRun.lines(plan)
+                        + DryRun.lines(
+                            checking: selected, on: plan, connection: LabRequest.defaultConnection,
+                            accelerator: "auto"))
+            }
+            return
+        }
         let directory = try takeDirectory(isNeeded: operands.contains { $0.2.isKernel })
         let writer = TerminalWriter(output: .standardError, settings: settings)
-        for case (let side, let word, .kernel(let choice)) in operands {
+        for case (let side, _, .kernel(let choice)) in operands {
             guard let directory else { continue }
             let place = try RunDirectory.use(directory.url.appending(path: side))
             let words = ["kcovlab", "run"] + (scenario.isEmpty ? known ?? [] : scenario)
             let run = KernelRun(
                 request: LabRequest(kernel: choice, output: place.url), scenarios: selected,
-                replay: (words + ["--image", word]).joined(separator: " "), directory: place,
+                replay: (words + choice.words).joined(separator: " "), directory: place,
                 settings: settings)
             _ = try await run.execute(writer: writer, interruption: Interruption())
             saved[side] = try SavedRun(reading: place.url)
         }
 
-        let builder = KernelBuilder(settings: settings, shipped: shipped)
         let noise = try NoiseRules.load(shipped.noiseRules)
         var sides: [ComparedRun] = []
         for (side, word, _) in operands {
@@ -98,11 +116,12 @@ struct CompareCommand: AsyncParsableCommand {
         }
         guard sides.count == 2 else { return }
         let comparison = RunComparison(base: sides[0], head: sides[1])
-        try write(comparison, to: directory)
+        try write(comparison, tester: await GitIdentity.current(), to: directory)
         if comparison.exitStatus != .success { throw ExitCode(comparison.exitStatus.rawValue) }
     }
 
-    private static func compared(
+    /// A saved run as one side of a comparison, with its kernel's image where the cache still has it.
+    static func compared(
         _ run: SavedRun, as name: String, noise: NoiseRules, builder: KernelBuilder, settings: Settings
     ) async throws -> ComparedRun {
         let image = try await builder.image(ofKey: run.record.kernel.key)
@@ -118,8 +137,8 @@ struct CompareCommand: AsyncParsableCommand {
             below: URL(fileURLWithPath: RunCommand.parent), image: "compare", now: Date())
     }
 
-    private func write(_ comparison: RunComparison, to directory: RunDirectory?) throws {
-        let text = ComparisonText(comparison).text
+    private func write(_ comparison: RunComparison, tester: String?, to directory: RunDirectory?) throws {
+        let text = ComparisonText(comparison, tester: tester).text
         let markdown = ComparisonMarkdown(comparison).text
         let json = try ComparisonDocument(comparison).text()
         if let directory {

@@ -10,16 +10,23 @@ import Synchronization
 /// supervisor of a run then ends its guests.
 package final class Interruption: Sendable {
     private let received = Mutex<Int32?>(nil)
+    private let isWatching = Mutex(false)
 
     package init() {}
 
     /// The signal that came first, if one came.
     package var signal: Int32? { received.withLock(\.self) }
 
-    /// Runs work that a signal cancels.
+    /// Runs work that a signal cancels; work inside of such work is cancelled with it.
     package func cancelling<Value: Sendable>(
         _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
+        let isOutermost = isWatching.withLock { isWatching in
+            defer { isWatching = true }
+            return !isWatching
+        }
+        guard isOutermost else { return try await work() }
+        defer { isWatching.withLock { $0 = false } }
         let task = Task { try await work() }
         let sources = [SIGINT, SIGTERM].map { number in
             let source = DispatchSource.makeSignalSource(signal: number)

@@ -16,7 +16,9 @@ package struct KcovLab: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self, BuildCommand.self, ImagesCommand.self, ScenariosCommand.self, CheckCommand.self,
-            CompareCommand.self, AnnotationsCommand.self, MutantsCommand.self, SymbolizeCommand.self, DoctorCommand.self,
+            CompareCommand.self, BisectCommand.self, AnnotationsCommand.self, MutantsCommand.self,
+            SymbolizeCommand.self, MergeCommand.self, LcovCommand.self, NightlyCommand.self,
+            HistoryCommand.self, DoctorCommand.self,
             SuperviseCommand.self,
         ])
 
@@ -30,7 +32,8 @@ package struct KcovLab: AsyncParsableCommand {
         do {
             command = try parseAsRoot(arguments)
         } catch {
-            return reportUsage(error)
+            let code = reportUsage(error)
+            return code == 0 ? 0 : BisectStatus.code(for: code, of: arguments)
         }
         do {
             if var suspending = command as? any AsyncParsableCommand {
@@ -44,13 +47,13 @@ package struct KcovLab: AsyncParsableCommand {
         } catch let error as InputError {
             // Each line starts with its place, which editors and terminals can open.
             CommandOutput.diagnostic(error.description)
-            return ExitStatus.badInput.rawValue
+            return BisectStatus.code(for: ExitStatus.badInput.rawValue, of: arguments)
         } catch {
             // The parser's own errors, such as a request for help, have a code other than the one for anything else.
             guard exitCode(for: error) == .failure else { return reportUsage(error) }
             let failure = CommandFailure(judging: error)
             CommandOutput.error(failure.message)
-            return failure.status
+            return BisectStatus.code(for: failure.status, of: arguments)
         }
     }
 

@@ -29,9 +29,13 @@ struct KernelOptions: ParsableArguments {
             patches: patches.map { URL(fileURLWithPath: $0) })
     }
 
-    /// The same choice as words of a command line.
+}
+
+extension KernelChoice {
+    /// The choice as words of a command line.
     var words: [String] {
-        ["--image", image] + (tree.map { ["--tree", $0] } ?? []) + (ref.map { ["--ref", $0] } ?? [])
-            + (patches.isEmpty ? [] : ["--patch"] + patches)
+        func name(_ file: URL) -> String { file.relativePath }
+        return ["--image", image] + (tree.map { ["--tree", name($0)] } ?? [])
+            + (ref.map { ["--ref", $0] } ?? []) + (patches.isEmpty ? [] : ["--patch"] + patches.map(name))
     }
 }

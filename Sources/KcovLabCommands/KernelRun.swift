@@ -17,6 +17,8 @@ struct KernelRun: Sendable {
     let settings: Settings
     /// Whether a kernel that does not build is a result with reports, as it is in a series.
     var reportsBuildFailures = false
+    /// Which part of a divided run it is.
+    var partition: Partition?
 
     /// Runs everything and writes the reports.
     ///
@@ -25,7 +27,7 @@ struct KernelRun: Sendable {
     ///   of which nothing was seen leaves none.
     func execute(writer: TerminalWriter, interruption: Interruption) async throws -> RunRecord {
         let journal = try RunJournal(writer: writer, file: directory.events)
-        let record: RunRecord
+        var record: RunRecord
         do {
             record = try await interruption.cancelling {
                 try await Lab.run(request, scenarios: scenarios, replay: replay, settings: settings) {
@@ -35,6 +37,7 @@ struct KernelRun: Sendable {
         } catch {
             throw conclude(error, journal, interruption)
         }
+        record.partition = partition
         try ReportFiles.write(record, to: directory)
         writer.write(ReportText(style: writer.style).closing(record, directory: directory.shortPath))
         if let cause = journal.cannotLog {

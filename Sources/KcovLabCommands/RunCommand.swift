@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import Bisection
 import Foundation
 import Glibc
 import Installation
@@ -47,17 +48,30 @@ struct RunCommand: AsyncParsableCommand {
     )
     var repeats = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "Only every n-th scenario, beginning with the i-th; `kcovlab merge` puts the parts together.",
+            valueName: "i/n"))
+    var partition: Partition?
+
     @Option(help: ArgumentHelp("The run directory itself, empty or new.", valueName: "dir"))
     var output: String?
 
     @Flag(help: "Give every step of a series a run of its own: the first patch, the first two, and so on.")
     var each = false
 
+    @Flag(
+        help:
+            "Judge the kernel for `git bisect run`: exit 0 good, 1 bad, 125 not to be judged, 128 or more otherwise."
+    )
+    var bisect = false
+
     @Flag(help: "Say what would be fetched, applied, built, booted and checked, and do nothing of it.")
     var dryRun = false
 
     func validate() throws {
         if each, choice.patches.isEmpty { throw ValidationError("--each takes the steps of a --patch") }
+        if bisect, each || dryRun { throw ValidationError("--bisect goes with neither --each nor --dry-run") }
         if repeats < 1 { throw ValidationError("--repeat takes a number from 1 on, not \(repeats)") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs takes a number from 1 on, not \(jobs)") }
     }
@@ -65,7 +79,11 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = Settings.current
         let shipped = try ShippedData.locate(settings: settings)
-        let selected = try ScenarioCatalog.load(directory: shipped.scenarios).select(scenarios)
+        let all = try ScenarioCatalog.load(directory: shipped.scenarios).select(scenarios)
+        let selected = partition?.share(of: all) ?? all
+        guard !selected.isEmpty else {
+            throw CommandFailure("there are only \(all.count) scenarios to divide", status: .badInput)
+        }
         let builder = KernelBuilder(settings: settings, shipped: shipped)
         let writer = TerminalWriter(output: .standardOutput, settings: settings)
         let steps = each ? try builder.steps(of: choice.kernel) : []
@@ -73,15 +91,25 @@ struct RunCommand: AsyncParsableCommand {
             try await plan(each ? steps.map(\.choice) : [choice.kernel], of: builder, selected, writer)
             return
         }
-        let directory = try takeDirectory()
-        // A run that left nothing leaves no empty place for runs either.
-        defer { if output == nil { _ = unsafe rmdir(Self.parent) } }
+        let directory = try Self.directory(output, for: choice.kernel.name)
+        defer { Self.leaveNoEmptyParent(output) }
         let request = LabRequest(
             kernel: choice.kernel, connection: connect, accelerator: accelerator, isolation: isolation,
             jobs: jobs, repeats: repeats, output: directory.url)
         let run = KernelRun(
-            request: request, scenarios: selected, replay: replay, directory: directory, settings: settings)
+            request: request, scenarios: selected, replay: replay, directory: directory, settings: settings,
+            partition: partition)
         let interruption = Interruption()
+        if bisect {
+            let tester = RunTester(
+                settings: settings, shipped: shipped, writer: writer, interruption: interruption,
+                accelerator: accelerator, isolation: isolation, jobs: jobs)
+            let verdict = try await CommitJudge(
+                tester: tester, scenarios: selected, host: connect, repeats: repeats
+            ).judge(choice.kernel, in: directory)
+            writer.write(["bisect  \(verdict.mark.rawValue): \(PlainText.singleLine(verdict.reason))"])
+            throw ExitCode(BisectStatus.code(for: verdict.mark))
+        }
         if each {
             let series = SeriesRun(steps: steps, model: run)
             let overview = try await series.execute(writer: writer, interruption: interruption)
@@ -121,21 +149,28 @@ struct RunCommand: AsyncParsableCommand {
         if overview.status != 0 { throw ExitCode(overview.status) }
     }
 
-    private func takeDirectory() throws -> RunDirectory {
+    /// The directory that was named, or a new one below the usual parent.
+    static func directory(_ output: String?, for name: String) throws -> RunDirectory {
         if let output { return try RunDirectory.use(URL(fileURLWithPath: output)) }
-        return try RunDirectory.create(
-            below: URL(fileURLWithPath: Self.parent), image: choice.kernel.name, now: Date())
+        return try RunDirectory.create(below: URL(fileURLWithPath: parent), image: name, now: Date())
+    }
+
+    /// A run that left nothing leaves no empty place for runs either.
+    static func leaveNoEmptyParent(_ output: String?) {
+        // Safety: the string lives for the call.
+        if output == nil { _ = unsafe rmdir(parent) }
     }
 
     /// The command that runs the same again, as a shell reads it.
     private var replay: String {
-        var words = ["kcovlab", "run"] + scenarios + choice.words
+        var words = ["kcovlab", "run"] + scenarios + choice.kernel.words
         if connect != LabRequest.defaultConnection { words += ["--connect", connect] }
         if accelerator != .auto { words += ["--accel", accelerator.rawValue] }
         if isolation != .fresh { words += ["--isolation", isolation.rawValue] }
         if repeats != 1 { words += ["--repeat", "\(repeats)"] }
         if let jobs { words += ["--jobs", "\(jobs)"] }
         if each { words.append("--each") }
+        if let partition { words += ["--partition", "\(partition)"] }
         return words.map(Self.quoted).joined(separator: " ")
     }
 
@@ -148,3 +183,7 @@ struct RunCommand: AsyncParsableCommand {
 
 extension AcceleratorChoice: ExpressibleByArgument {}
 extension Isolation: ExpressibleByArgument {}
+
+extension Partition: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
+}

@@ -5,7 +5,7 @@ import Foundation
 /// The build directory of one key: continued, cloned from a relative, or new.
 ///
 /// The entry holds `tree` (/kcovlab/build in the sandbox), `state.json`, `manifest` (the list of source files it was
-/// made of) and `build.log`.
+/// made of), `warnings.json` and `build.log`.
 struct BuildDirectory: Sendable {
     let entry: URL
     /// How it came to be, for the reader; nil for a new one.
@@ -186,6 +186,10 @@ struct BuildDirectory: Sendable {
                     "xargs -d '\\n' -r touch -c -h --", in: source.root)
                 touch.input = Data(relative.changed.joined(separator: "\n").utf8)
                 try await touch.output(to: "mark changed source files")
+                let known = cache.entry(.builds, relative.key).appending(path: "warnings.json")
+                if FileManager.default.fileExists(atPath: known.path) {
+                    try await Command("cp", ["--", known.path, "."], in: partial).output(to: "keep warnings")
+                }
                 try await note(in: partial, startedFromNothing: false)
             }
         }

@@ -40,6 +40,8 @@ struct BuildJob: Sendable {
         if let remark = directory.remark { onEvent(.remark(image: recipe.name, text: remark)) }
 
         let start = ContinuousClock.now
+        var warnings = BuildWarnings(of: directory.entry)
+        try warnings.write(beside: directory.entry)
         let log = try BuildLog(directory.log)
         if case .relative(_, isConfigured: true) = directory.start {
             try await sandbox(directory, tree).prepare()
@@ -52,9 +54,12 @@ struct BuildJob: Sendable {
             onEvent(.remark(image: recipe.name, text: remark))
         }
         phase("compile")
-        let objects = try await compile(in: directory, of: tree, log: log, onEvent: onEvent)
+        let objects = try await compile(
+            in: directory, of: tree, log: log, warnings: &warnings, onEvent: onEvent)
+        try warnings.write(beside: directory.entry)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        try await publish(directory, leftOut: leftOut, objects: objects, seconds: seconds)
+        try await publish(
+            directory, leftOut: leftOut, warnings: warnings.all, objects: objects, seconds: seconds)
     }
 
     // MARK: Commands
@@ -116,12 +121,16 @@ struct BuildJob: Sendable {
                 image: recipe.name, phase: "configure", errors: ["make olddefconfig left no .config"],
                 log: directory.log)
         }
-        let check = ConfigCheck(request: inputs.request, config: KernelConfig(text))
-        return try check.verify(tree: tree.root, isOpen: recipe.isOpen)
+        let config = KernelConfig(text)
+        let leftOut = try ConfigCheck(request: inputs.request, config: config).verify(
+            tree: tree.root, isOpen: recipe.isOpen)
+        try recipe.verifyFeatures(ConfigClaims(config), of: directory.tree.appending(path: ".config"))
+        return leftOut
     }
 
     private func compile(
-        in directory: BuildDirectory, of tree: SourceTree, log: BuildLog, onEvent: (BuildEvent) -> Void
+        in directory: BuildDirectory, of tree: SourceTree, log: BuildLog, warnings: inout BuildWarnings,
+        onEvent: (BuildEvent) -> Void
     ) async throws -> Int {
         let expected = try await expectedObjects(directory)
         var before = 0
@@ -130,6 +139,7 @@ struct BuildJob: Sendable {
         onEvent(.progress(image: recipe.name, done: before, expected: expected))
         let ending = try await sandbox(directory, tree).run(compileCommand) { line in
             log.append(line)
+            warnings.receive(line)
             guard output.receive(line) else { return }
             let done = before + output.objects
             onEvent(.progress(image: recipe.name, done: done, expected: max(expected, done)))
@@ -194,7 +204,7 @@ struct BuildJob: Sendable {
     // MARK: Result
 
     private func publish(
-        _ directory: BuildDirectory, leftOut: [String], objects: Int, seconds: Double
+        _ directory: BuildDirectory, leftOut: [String], warnings: [String], objects: Int, seconds: Double
     ) async throws {
         let products = [
             ("vmlinux", "vmlinux"), ("arch/x86/boot/bzImage", "bzImage"), (".config", "config"),
@@ -207,7 +217,7 @@ struct BuildJob: Sendable {
         }
         let manifest = KernelManifest(
             key: key, recipe: recipe, release: release.trimmingCharacters(in: .whitespacesAndNewlines),
-            source: source, compiler: compiler, leftOut: leftOut,
+            source: source, compiler: compiler, leftOut: leftOut, warnings: warnings,
             commands: [
                 "tinyconfig", "olddefconfig", "savedefconfig",
             ].map { (make + [$0]).joined(separator: " ") } + [compileCommand.joined(separator: " ")],

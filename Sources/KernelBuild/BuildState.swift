@@ -12,6 +12,8 @@ struct BuildState: Codable, Sendable, Hashable {
     /// The unpacked tree it was made of, and which unpacking: an unfinished build relies on the times of its files.
     let sourceID: String
     let sourceIncarnation: String
+    /// The tree that one was made from, if it is a patched one.
+    let sourceBase: String?
     /// A crash of the machine may leave files that look complete and are not.
     let bootID: String
     var finished: Bool
@@ -38,6 +40,7 @@ struct BuildState: Codable, Sendable, Hashable {
         self.request = request
         sourceID = tree.id
         sourceIncarnation = tree.incarnation
+        sourceBase = tree.ancestor
         bootID = Self.currentBoot
         finished = false
         self.startedFromNothing = startedFromNothing

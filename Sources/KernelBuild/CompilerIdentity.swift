@@ -12,11 +12,22 @@ struct CompilerIdentity: Sendable, Hashable {
 
     /// Asks the programs.
     ///
+    /// The clang that comes with Swift does not compile kernels (it refuses `__counted_by` in `typeof`), so where it is
+    /// the first, the newest one of the distribution is taken.
+    ///
     /// - Throws: `BuildHostError` that names the missing one.
     static func current(_ compiler: KernelRecipe.Compiler) async throws -> Self {
         let programs = compiler == .gcc ? ["gcc", "ld"] : ["clang", "ld.lld"]
         let output = try await Command.script(
             """
+            if [ "$1" = clang ] && clang --version 2> /dev/null | grep -q swiftlang; then
+                newest=$(ls -d /usr/lib/llvm-*/bin/clang 2> /dev/null | sort -V | tail -n 1)
+                if [ -z "$newest" ]; then
+                    echo "the clang in PATH is Swift's, which does not compile kernels: apt-get install clang lld llvm" >&2
+                    exit 1
+                fi
+                PATH=${newest%/clang}:$PATH
+            fi
             for program; do
                 command -v "$program" || { echo "$program is not installed" >&2; exit 1; }
                 "$program" --version | head -n 1

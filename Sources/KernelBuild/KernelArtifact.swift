@@ -29,11 +29,15 @@ public struct KernelArtifact: Sendable, Hashable {
     public let memory: Int
     /// What to tell the reader about the source, such as that the pinned version was gone; usually empty.
     public let remarks: [String]
+    /// What compiler, linker and objtool warned of in the objects it is made of, a line each; nil when it was built
+    /// before these were kept.
+    public let warnings: [String]?
 
     public init(
         image: String, key: String, release: String, directory: URL, vmlinux: URL, bootImage: URL,
         config: URL,
-        features: [String], featuresAreRead: Bool = false, processors: Int, memory: Int, remarks: [String]
+        features: [String], featuresAreRead: Bool = false, processors: Int, memory: Int, remarks: [String],
+        warnings: [String]? = nil
     ) {
         self.image = image
         self.key = key
@@ -47,5 +51,6 @@ public struct KernelArtifact: Sendable, Hashable {
         self.processors = processors
         self.memory = memory
         self.remarks = remarks
+        self.warnings = warnings
     }
 }

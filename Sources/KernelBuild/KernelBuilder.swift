@@ -118,13 +118,20 @@ package struct KernelBuilder: Sendable {
         {
             throw InputError("CONFIG_\(request.symbol) does not exist in this kernel", at: request.location)
         }
+        let config = entry.appending(path: "config")
+        guard let text = try? String(contentsOf: config, encoding: .utf8) else {
+            throw BuildHostError("\(config.path) cannot be read; remove \(entry.path) to build it again")
+        }
+        let claims = ConfigClaims(KernelConfig(text))
+        try recipe.verifyFeatures(claims, of: config)
         return KernelArtifact(
             image: recipe.name, key: key.text, release: manifest.release, directory: entry,
             vmlinux: entry.appending(path: "vmlinux"), bootImage: entry.appending(path: "bzImage"),
-            config: entry.appending(path: "config"), features: try await draft.features(of: source),
+            config: config, features: claims.adding(to: try await draft.features(of: source)),
             featuresAreRead: recipe.isOpen,
             processors: recipe.processors, memory: recipe.memory,
-            remarks: source.remarks + draft.remarksOnSource + BuildDraft.remarks(leavingOut: leftOut))
+            remarks: source.remarks + draft.remarksOnSource + BuildDraft.remarks(leavingOut: leftOut),
+            warnings: manifest.warnings)
     }
 
     /// A recipe with everything that is known before its source is looked for.

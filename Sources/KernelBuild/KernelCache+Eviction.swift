@@ -3,8 +3,10 @@
 import Foundation
 
 extension KernelCache {
-    /// How many finished build directories are kept to start others from.
-    static let keptBuilds = 6
+    /// Of how many configurations a build directory is kept to start others from; starting from nothing takes minutes.
+    static let keptConfigurations = 10
+    /// How many more build directories are kept, of configurations that have a newer one.
+    static let keptBuilds = 4
     /// How many patched trees are kept; making one anew takes two seconds.
     static let keptPatchedTrees = 8
 
@@ -17,11 +19,22 @@ extension KernelCache {
     func evict(toFree wanted: UInt64 = 0, keeping: Set<String> = []) async throws {
         var entries = try await measured()
         var total = entries.reduce(0) { $0 + $1.bytes }
-        var builds = entries.count { $0.kind == .builds }
-        var patched = entries.count { $0.base != nil }
         entries.sort { $0.used < $1.used }
-        for entry in entries where !keeping.contains("\(entry.kind.rawValue)/\(entry.name)") {
-            let excessBuild = entry.kind == .builds && builds > Self.keptBuilds
+        let newest = Dictionary(
+            entries.compactMap { entry in entry.configuration.map { ($0, entry.name) } }
+        ) { $1 }
+        func isNewest(_ entry: Measured) -> Bool { entry.configuration.map { newest[$0] } == entry.name }
+        var configurations = newest.count
+        var builds = entries.count { $0.kind == .builds && !isNewest($0) }
+        var patched = entries.count { $0.base != nil }
+        // What takes minutes to have again goes last.
+        let cheap = entries.filter { !isNewest($0) && ($0.kind != .sources || $0.base != nil) }
+        let costly = entries.filter { isNewest($0) || ($0.kind == .sources && $0.base == nil) }
+        for entry in cheap + costly where !keeping.contains("\(entry.kind.rawValue)/\(entry.name)") {
+            let excessBuild =
+                isNewest(entry)
+                ? configurations > Self.keptConfigurations
+                : entry.kind == .builds && builds > Self.keptBuilds
             let excessTree = entry.base != nil && patched > Self.keptPatchedTrees
             guard excessBuild || excessTree || total > limit || freeSpace() < wanted else { continue }
             let file = lock(entry.kind, entry.name)
@@ -34,7 +47,7 @@ extension KernelCache {
             try? FileManager.default.moveItem(at: self.entry(entry.kind, entry.name), to: doomed)
             try await remove(doomed)
             total -= min(total, entry.bytes)
-            if entry.kind == .builds { builds -= 1 }
+            if isNewest(entry) { configurations -= 1 } else if entry.kind == .builds { builds -= 1 }
             if entry.base != nil { patched -= 1 }
         }
     }
@@ -59,8 +72,16 @@ extension KernelCache {
         let name: String
         /// The tree it shares its unchanged files with, if it is a patched one.
         let base: String?
+        /// What a finished build directory was configured like: its compiler, options and unpatched source.
+        let configuration: String?
         let bytes: UInt64
         let used: Date
+    }
+
+    private func configuration(ofBuild name: String) -> String? {
+        guard let state = BuildState(of: entry(.builds, name)), state.finished else { return nil }
+        let source = state.sourceBase ?? state.sourceID
+        return ([state.compiler, source] + state.request).joined(separator: "\n")
     }
 
     /// All complete entries with what they take; files shared by several trees count once.
@@ -103,7 +124,9 @@ extension KernelCache {
             let path = entry(item.kind, item.name).path
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
             return Measured(
-                kind: item.kind, name: item.name, base: item.base, bytes: sizes[path] ?? 0,
+                kind: item.kind, name: item.name, base: item.base,
+                configuration: item.kind == .builds ? configuration(ofBuild: item.name) : nil,
+                bytes: sizes[path] ?? 0,
                 used: attributes?[.modificationDate] as? Date ?? .distantPast)
         }
     }

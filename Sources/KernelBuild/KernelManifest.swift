@@ -17,6 +17,8 @@ struct KernelManifest: Codable, Sendable, Hashable {
     let features: [String]
     /// Requested symbols that the source does not know.
     let leftOut: [String]?
+    /// See `KernelArtifact.warnings`.
+    let warnings: [String]?
     /// What ran in the sandbox.
     let commands: [String]
     /// Names and values in the environment of the sandbox.
@@ -36,9 +38,8 @@ struct KernelManifest: Codable, Sendable, Hashable {
 
     init(
         key: String, recipe: KernelRecipe, release: String, source: ResolvedSource,
-        compiler: CompilerIdentity, leftOut: [String], commands: [String], environment: [String: String],
-        objects: Int,
-        seconds: Double
+        compiler: CompilerIdentity, leftOut: [String], warnings: [String], commands: [String],
+        environment: [String: String], objects: Int, seconds: Double
     ) {
         schema = 1
         self.key = key
@@ -50,6 +51,7 @@ struct KernelManifest: Codable, Sendable, Hashable {
         fragments = recipe.fragments.map(\.name)
         features = recipe.features
         self.leftOut = leftOut
+        self.warnings = warnings
         self.commands = commands
         self.environment = environment
         remarks = source.remarks

@@ -57,6 +57,9 @@ extension KernelBuilder {
         if isBuilt, let key, let manifest = KernelManifest(of: cache.entry(.kernels, key)) {
             remarks += BuildDraft.remarks(leavingOut: manifest.leftOut ?? [])
         }
+        let requested = Dictionary(
+            draft.inputs.request.requests.map { ($0.symbol, $0.value) }, uniquingKeysWith: { $1 })
+        features = ConfigClaims { requested[$0] }.adding(to: features)
         let isAtHand = source.map(draft.provider.isAtHand) ?? false
         return KernelPlan(
             image: recipe.name, source: "\(recipe.source)",

@@ -76,6 +76,20 @@ package struct KernelRecipe: Sendable, Hashable {
     }
 }
 
+extension KernelRecipe {
+    /// Makes sure that the kernel is configured as its declared features say.
+    ///
+    /// - Parameters:
+    ///   - claims: What the finished configuration says.
+    ///   - config: The file the claims were read from, for messages.
+    /// - Throws: `InputError` with each feature that the configuration does not bear out.
+    func verifyFeatures(_ claims: ConfigClaims, of config: URL) throws(InputError) {
+        let place = SourceLocation(file: config.path, line: 1, column: 1)
+        let contradictions = claims.contradictions(to: features, image: name)
+        if !contradictions.isEmpty { throw InputError(contradictions.map { Diagnostic($0, at: place) }) }
+    }
+}
+
 extension KernelRecipe.Source: CustomStringConvertible {
     package var description: String {
         switch self {

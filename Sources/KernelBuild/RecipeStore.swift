@@ -76,6 +76,23 @@ package struct RecipeStore: Sendable {
             memory: chain.lazy.compactMap(\.memory).first ?? 512)
     }
 
+    /// Whether a word can name something, made of letters, digits and some signs.
+    package static func isPlainName(_ text: String) -> Bool { RecipeReading.isPlainName(text) }
+
+    /// Whether git takes a word for a repository elsewhere, not for a path.
+    package static func isRemote(_ url: String) -> Bool { RecipeReading.isRemote(url) }
+
+    /// Checks that there is a fragment: a shipped one by name, or a file relative to the working directory.
+    ///
+    /// - Throws: `InputError` at the place `NAME:1:1`.
+    package func requireFragment(_ name: String) throws(InputError) {
+        let collector = DiagnosticCollector()
+        let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
+        _ = RecipeReading(directory: here, kconfigs: kconfigs, collector: collector)
+            .fragment(name, at: SourceLocation(file: name, line: 1, column: 1))
+        try collector.throwIfAny()
+    }
+
     /// The names of an image and of what it inherits from, itself first, up to the first shipped image.
     ///
     /// - Throws: `InputError` like `resolve(_:)`.

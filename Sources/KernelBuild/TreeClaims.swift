@@ -23,6 +23,9 @@ struct TreeClaims: Sendable {
                 line.prefix { !$0.isWhitespace && $0 != ":" } == "KCOV_INSTRUMENT" && line.hasSuffix("n")
             }
         },
+        Sign(feature: "common-handle-type", file: "include/linux/types.h") {
+            $0.contains("struct kcov_common_handle_id {")
+        },
         Sign(feature: "fix-cmp-count-guard", file: "kernel/kcov.c") { text in
             guard let start = text.firstRange(of: "write_comp_data(u64")?.upperBound,
                 let end = text[start...].firstRange(of: "\n}")?.lowerBound

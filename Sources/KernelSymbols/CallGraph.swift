@@ -19,6 +19,7 @@ struct CallGraph {
     ///   - roots: Where the functions start.
     ///   - barriers: Functions that are not entered.
     ///   - symbols: Tells the function a target belongs to; the cold part of a function counts as one.
+    /// - Returns: Where the functions start.
     func closure(of roots: Set<UInt64>, without barriers: Set<UInt64>, symbols: SymbolTable) -> Set<UInt64> {
         var reached: Set<UInt64> = []
         var open = Array(roots)

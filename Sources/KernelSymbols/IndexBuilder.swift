@@ -25,7 +25,7 @@ struct IndexBuilder {
 
     /// The file that `MappedIndex` reads.
     func encoded(identity: String) throws(SymbolError) -> [UInt8] {
-        let callbacks = try findCallbacks()
+        let callbacks = findCallbacks()
         var symbols = SymbolTable(image.symbols, code: image.code, base: base)
         let scan = CoverageScan(code: image.code, functions: symbols.extents, callbacks: callbacks)
         var debug = try readDebugInformation()
@@ -54,13 +54,12 @@ struct IndexBuilder {
         return writer.encoded(identity: identity, imageSize: image.fileSize, base: base)
     }
 
-    private func findCallbacks() throws(SymbolError) -> [UInt64: CoverageCallback] {
+    private func findCallbacks() -> [UInt64: CoverageCallback] {
         let names = Dictionary(uniqueKeysWithValues: CoverageCallback.allCases.map { ($0.symbol, $0) })
         var callbacks: [UInt64: CoverageCallback] = [:]
         for symbol in image.symbols {
             if let callback = names[symbol.name] { callbacks[symbol.address] = callback }
         }
-        guard callbacks.values.contains(.tracePC) else { throw SymbolError(path: path, reason: .noCallbacks) }
         return callbacks
     }
 

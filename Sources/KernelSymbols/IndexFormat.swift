@@ -6,7 +6,7 @@
 /// is an array of 32-bit words, so that it can be used where it is mapped. Addresses are offsets from `base`.
 enum IndexFormat {
     /// Counts up with every change of the layout or of what its contents mean.
-    static let version: UInt32 = 2
+    static let version: UInt32 = 4
     static let magic: UInt64 = 0x6d79_7376_6f63_4b00
     /// Magic, checksum, file size, base, image size: 8 bytes each; version and section count: 4 each; identity.
     static let headerSize = 48 + identitySize

@@ -12,11 +12,32 @@ enum SchedulerReach {
         graph.closure(of: symbols.starts(of: roots), without: symbols.starts(of: barriers), symbols: symbols)
     }
 
-    /// Where the scheduler is entered, and what it reaches through the pointers of struct sched_class.
-    private static let roots: Set<String> = [
-        "schedule", "__schedule", "preempt_schedule_irq", "finish_task_switch", "enqueue_task_fair",
-        "dequeue_task_fair", "pick_next_task_fair", "put_prev_task_fair", "set_next_task_fair",
-        "balance_fair",
+    /// Where the scheduler is entered, and what it reaches through pointers.
+    private static let roots = Set(
+        entries + classes.flatMap { suffix in methods.map { "\($0)_\(suffix)" } } + timers + processors)
+
+    private static let entries = [
+        "schedule", "__schedule", "preempt_schedule_irq", "finish_task_switch",
+        // What a switch leaves for its end (struct balance_callback).
+        "push_rt_tasks", "pull_rt_task", "push_dl_tasks", "pull_dl_task",
+    ]
+    private static let classes = ["fair", "rt", "dl"]
+    private static let methods = [
+        "enqueue_task", "dequeue_task", "pick_task", "pick_next_task", "put_prev_task", "set_next_task",
+        "balance",
+    ]
+
+    /// What arming a timer reaches through struct clocksource and struct clock_event_device.
+    private static let timers = [
+        "jiffies_read", "read_tsc", "read_hpet", "acpi_pm_read", "kvm_clock_get_cycles", "lapic_next_event",
+        "lapic_next_deadline", "hpet_clkevt_set_next_event", "pit_next_event",
+    ]
+    /// What waking a task on another processor reaches through struct smp_ops and struct apic.
+    private static let processors = [
+        "native_smp_send_reschedule", "default_send_IPI_single", "default_send_IPI_single_phys",
+        "default_send_IPI_mask_sequence_phys", "default_send_IPI_mask_logical", "flat_send_IPI_mask",
+        "physflat_send_IPI_mask", "x2apic_send_IPI", "kvm_send_ipi_mask", "native_apic_mem_write",
+        "native_apic_icr_write",
     ]
 
     /// What belongs to something else.

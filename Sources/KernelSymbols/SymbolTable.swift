@@ -74,6 +74,7 @@ struct SymbolTable {
     /// - Parameters:
     ///   - points: The coverage points.
     ///   - scheduler: Where the functions start that the scheduler calls.
+    /// - Returns: The words, in the order of the symbols.
     func words(points: PointTable, scheduler: Set<UInt64>) -> [UInt32] {
         entries.flatMap { entry in
             let start = UInt32(entry.symbol.address - base)

@@ -22,9 +22,21 @@ public struct VmlinuxIndex: Sendable {
     /// - Parameters:
     ///   - vmlinux: The uncompressed image with debug information.
     ///   - cacheDirectory: Where indexes are kept; created when missing.
+    ///   - requiresCoverage: Whether an image without coverage callbacks, such as a kernel without CONFIG_KCOV, is a
+    ///     mistake.
     /// - Returns: The index.
     /// - Throws: `SymbolError`.
-    public static func open(vmlinux: URL, cacheDirectory: URL) throws(SymbolError) -> Self {
+    public static func open(
+        vmlinux: URL, cacheDirectory: URL, requiresCoverage: Bool = true
+    ) throws(SymbolError) -> Self {
+        let index = try open(vmlinux: vmlinux, cacheDirectory: cacheDirectory)
+        guard !requiresCoverage || index.presence(of: CoverageCallback.tracePC.symbol) != .unknown else {
+            throw SymbolError(path: vmlinux.path, reason: .noCallbacks)
+        }
+        return index
+    }
+
+    private static func open(vmlinux: URL, cacheDirectory: URL) throws(SymbolError) -> Self {
         let path = vmlinux.path
         let elf = try ElfFile(path: path)
         let buildID = elf.buildID

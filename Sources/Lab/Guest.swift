@@ -201,7 +201,7 @@ actor Guest {
     }
 
     private func waitForMark(_ mark: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(limits.settling)
+        let deadline = ContinuousClock.now + .seconds(limits.console)
         while marks.remove(mark) == nil {
             switch await events.next(until: deadline) {
             case .element(let event):

@@ -35,9 +35,14 @@ package struct GuestDefinition: Hashable, Sendable {
         self.owner = owner
     }
 
-    /// What every kernel under test is booted with.
+    /// What a kernel under test is booted with.
     ///
-    /// A panic ends the guest at once (`panic=-1` reboots, and libvirt destroys instead). Addresses stay those of
-    /// vmlinux. Console level 5 keeps boot messages out, each of which costs time under TCG, but no warning.
-    package static let commandLine = "console=ttyS0,115200 loglevel=5 panic=-1 nokaslr"
+    /// A panic ends the guest at once (`panic=-1` reboots, and libvirt destroys instead). Console level 5 keeps boot
+    /// messages out, each of which costs time under TCG, but no warning.
+    ///
+    /// - Parameter relocates: Whether the kernel may choose where it runs; otherwise addresses stay those of vmlinux.
+    /// - Returns: The kernel's command line.
+    package static func commandLine(relocates: Bool) -> String {
+        "console=ttyS0,115200 loglevel=5 panic=-1" + (relocates ? "" : " nokaslr")
+    }
 }

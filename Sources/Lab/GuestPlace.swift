@@ -20,8 +20,8 @@ actor GuestPlace {
     private let name: String
     private let pace: Pace
     private var hasState = false
-    /// Whether saving or restoring failed, so that every guest of this place boots.
-    private var bootsAlways = false
+    /// Whether every guest of this place boots: saving or restoring failed, or each is to run at another address.
+    private var bootsAlways: Bool
     private var current: Guest?
     /// The QEMU of the guest that runs here, where it is a process of this machine.
     private var process: ProcessHandle?
@@ -31,6 +31,7 @@ actor GuestPlace {
         self.context = context
         self.pace = pace
         name = "\(context.run.domainPrefix)\(number)"
+        bootsAlways = context.kernel.relocates
     }
 
     /// A guest that is ready to run programs.

@@ -26,7 +26,7 @@ struct LabContext: Sendable {
     func definition(guest name: String) -> GuestDefinition {
         GuestDefinition(
             name: name, kernel: kernelPath, initramfs: initramfsPath,
-            commandLine: GuestDefinition.commandLine,
+            commandLine: GuestDefinition.commandLine(relocates: kernel.relocates),
             processors: kernel.artifact.processors, memory: kernel.artifact.memory,
             accelerator: accelerator.kind,
             hasAgent: true, run: run.id, owner: run.owner)

@@ -69,7 +69,7 @@ public final class LabSession: Sendable {
                 request: request, kernel: kernel, connection: connection, accelerator: accelerator,
                 placement: placement, run: run, admission: Admission(runtime: settings.runtime), rules: rules,
                 kernelPath: try await placement.provide(
-                    artifact.vmlinux, kind: "kernel", contents: LoadableKernel.contents),
+                    kernel.bootable.file, kind: "kernel", contents: kernel.bootable.contents),
                 initramfsPath: try await placement.provide(initramfs, kind: "initramfs"), onEvent: onEvent)
             let pace = Pace()
             let jobs =
@@ -124,6 +124,7 @@ public final class LabSession: Sendable {
         do {
             switch try self.plan(scenario) {
             case .notApplicable(let reason): return scenario.result(.notApplicable, reason: reason)
+            case .build(let plan): return BuildJudge(kernel: context.kernel).result(of: scenario, plan)
             case .applicable(let applicable): plan = applicable
             }
         } catch {
@@ -139,10 +140,13 @@ public final class LabSession: Sendable {
                 processors: artifact.processors, memory: artifact.memory)
             defer { withExtendedLifetime(ticket) {} }
             context.onEvent(.scenarioStarted(name: scenario.name, id: scenario.id))
-            let guest = try await place.guest(log: label)
             let run = ScenarioRun(
                 plan: plan, kernel: context.kernel, output: context.request.output, label: label)
-            let (result, isDamaged) = await run.execute(on: guest)
+            if scenario.isAboutAddresses {
+                return try await RelocatedRun(scenario: scenario, run: run).execute(in: place, log: label)
+            }
+            let guest = try await place.guest(log: label)
+            let (result, isDamaged, _) = await run.execute(on: guest)
             await place.retire(guest, isDamaged: isDamaged)
             return result
         } catch let failure as GuestPlace.Stillborn {

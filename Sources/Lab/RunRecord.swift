@@ -20,6 +20,8 @@ public struct RunRecord: Sendable, Codable {
     public let replay: String
     /// Seconds from start to end.
     public let seconds: Double
+    /// Which part of a divided run it is; nil for a run that is whole.
+    package var partition: Partition?
 
     public init(
         kernel: KernelSummary, accelerator: String, acceleratorReason: String, timeFactor: Double,

@@ -21,8 +21,10 @@ struct ScenarioRun: Sendable {
 
     /// Runs the plan and judges it.
     ///
-    /// - Returns: The result, and whether the guest can be used further.
-    func execute(on guest: Guest) async -> (result: ScenarioResult, isDamaged: Bool) {
+    /// - Returns: The result, whether the guest can be used no further, and what it recorded.
+    func execute(
+        on guest: Guest
+    ) async -> (result: ScenarioResult, isDamaged: Bool, buffers: [ObservedBuffer]) {
         let start = ContinuousClock.now
         let judge = ScenarioJudge(plan: plan, checker: checker)
         var report: ProgramReport?
@@ -53,7 +55,7 @@ struct ScenarioRun: Sendable {
             ending: ending, facts: facts, findings: findings, steps: report.map(judge.stepResults) ?? [],
             buffers: buffers.summaries, lastLines: guest.console.lastLines,
             seconds: (ContinuousClock.now - start) / .seconds(1))
-        return (result.asKnown(plan.knownIssue), result.outcome != .passed)
+        return (result.asKnown(plan.knownIssue), result.outcome != .passed, report?.buffers ?? [])
     }
 
     private func result(

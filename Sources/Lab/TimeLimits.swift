@@ -26,7 +26,9 @@ struct TimeLimits: Hashable, Sendable {
     var restore: Double { 10 * factor }
     /// Seconds the agent may take to answer a question about the guest.
     var answer: Double { 10 * factor }
-    /// Seconds the console may lag behind the agent, and a dead guest may take to disappear.
+    /// Seconds the console may lag behind the agent; a machine that is busy elsewhere is no broken console.
+    var console: Double { 30 * factor }
+    /// Seconds a dead guest may take to disappear.
     var settling: Double { 5 * factor }
 
     /// Milliseconds of guest time, for limits inside a program.

@@ -2,6 +2,7 @@
 
 package import Foundation
 import Glibc
+import Synchronization
 
 /// Writing whole files so that a reader sees the old one or the new one, never half.
 package enum AtomicFile {
@@ -22,17 +23,11 @@ package enum AtomicFile {
     ///
     /// - Throws: `Failure`; the file that was there before is then unchanged.
     package static func write(_ data: Data, to file: URL) throws(Failure) {
-        let draft = file.deletingLastPathComponent()
-            .appending(path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier)")
-        do {
+        try replace(file) { draft in
             try data.write(to: draft)
             let handle = try FileHandle(forWritingTo: draft)
             try handle.synchronize()
             try handle.close()
-            try rename(draft, to: file)
-        } catch {
-            try? FileManager.default.removeItem(at: draft)
-            throw Failure(path: file.path, cause: reason(error))
         }
     }
 
@@ -40,13 +35,36 @@ package enum AtomicFile {
         try write(Data(text.utf8), to: file)
     }
 
-    /// Renames over whatever has the new name, as rename(2) does and `FileManager.moveItem` does not.
-    static func rename(_ old: URL, to new: URL) throws(POSIXError) {
-        // Safety: both strings live until the call returns, and it keeps neither.
-        guard unsafe Glibc.rename(old.path, new.path) == 0 else {
-            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+    /// Points a symbolic link at another name in its directory.
+    ///
+    /// - Throws: `Failure`; the link is then as it was.
+    static func link(_ link: URL, to name: String) throws(Failure) {
+        try replace(link) { draft in
+            try FileManager.default.createSymbolicLink(atPath: draft.path, withDestinationPath: name)
         }
     }
+
+    /// Makes something under a name that nobody else uses, then renames it over the file, as rename(2) does and
+    /// `FileManager.moveItem` does not.
+    private static func replace(_ file: URL, with make: (URL) throws -> Void) throws(Failure) {
+        let number = drafts.add(1, ordering: .relaxed).newValue
+        let draft = file.deletingLastPathComponent().appending(
+            path: ".\(file.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).\(number)")
+        do {
+            // What a killed process of the same number left.
+            try? FileManager.default.removeItem(at: draft)
+            try make(draft)
+            // Safety: both strings live until the call returns, and it keeps neither.
+            guard unsafe Glibc.rename(draft.path, file.path) == 0 else {
+                throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: draft)
+            throw Failure(path: file.path, cause: reason(error))
+        }
+    }
+
+    private static let drafts = Atomic(0)
 
     /// What an error says to a person: the system's words where there is an error number.
     static func reason(_ error: any Error) -> String {

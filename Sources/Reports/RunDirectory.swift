@@ -6,6 +6,10 @@ package import Foundation
 package struct RunDirectory: Sendable, Hashable {
     package let url: URL
 
+    package init(url: URL) {
+        self.url = url
+    }
+
     package var results: URL { url.appending(path: "results.json") }
     package var record: URL { url.appending(path: "record.json") }
     package var junit: URL { url.appending(path: "junit.xml") }
@@ -105,18 +109,8 @@ package struct RunDirectory: Sendable, Hashable {
 
     /// Points `latest`, beside the directory, at it.
     package func becomeLatest() throws(AtomicFile.Failure) {
-        let link = url.deletingLastPathComponent().appending(path: "latest")
-        let draft = url.deletingLastPathComponent()
-            .appending(path: ".latest.\(ProcessInfo.processInfo.processIdentifier)")
-        do {
-            try? FileManager.default.removeItem(at: draft)
-            try FileManager.default.createSymbolicLink(
-                atPath: draft.path, withDestinationPath: url.lastPathComponent)
-            try AtomicFile.rename(draft, to: link)
-        } catch {
-            try? FileManager.default.removeItem(at: draft)
-            throw AtomicFile.Failure(path: link.path, cause: AtomicFile.reason(error))
-        }
+        try AtomicFile.link(
+            url.deletingLastPathComponent().appending(path: "latest"), to: url.lastPathComponent)
     }
 
     /// Gives the directory up, so that the same name can be used again: nothing was run.

@@ -19,13 +19,15 @@ struct Churn {
     private let descriptors: [String]
     /// Whether a thread has a slot for each kind of tracing, or one for both.
     private let hasTwoSlots: Bool
+    private let hasComparisons: Bool
     private var random: UInt64
     private var local: String?
     private var remote: String?
 
-    init(descriptors: [String], hasTwoSlots: Bool, seed: UInt64) {
+    init(descriptors: [String], hasTwoSlots: Bool, hasComparisons: Bool, seed: UInt64) {
         self.descriptors = descriptors
         self.hasTwoSlots = hasTwoSlots
+        self.hasComparisons = hasComparisons
         random = seed
     }
 
@@ -45,10 +47,18 @@ struct Churn {
         let mode: UInt64 = draw(6) == 0 ? 2 : draw(2)
         let error =
             inUse(name)
-            ? EINVAL : isTaken(local, or: remote) ? EBUSY : mode > 1 ? EINVAL : nil
+            ? EINVAL : isTaken(local, or: remote) ? EBUSY : fault(ofMode: mode)
         if error == nil { local = name }
         return move(
             "enable", ["kcov": .text(name), "mode": .integer(mode)], error, "enable \(name) mode=\(mode)")
+    }
+
+    private func fault(ofMode mode: UInt64) -> Int32? {
+        switch TraceMode(rawValue: mode) {
+        case .pc: nil
+        case .comparisons: hasComparisons ? nil : ENOTSUPP
+        case nil: EINVAL
+        }
     }
 
     private mutating func enableRemote(_ name: String) -> Move {
@@ -115,3 +125,4 @@ struct Churn {
 private let EBUSY: Int32 = 16
 private let EEXIST: Int32 = 17
 private let EINVAL: Int32 = 22
+private let ENOTSUPP: Int32 = 524

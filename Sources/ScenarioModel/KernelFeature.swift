@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something a kernel claims to do, by which scenarios decide what applies (images/README.md).
+/// Something a kernel claims to do or to be, by which scenarios decide what applies (images/README.md).
 package struct KernelFeature: Hashable, Sendable {
     package let name: String
     /// What the claim says, one sentence without a final stop.
     package let about: String
+
+    /// A kernel without comparison mode.
+    static let pcOnly = "pc-only"
+    /// A kernel whose accesses KASAN watches.
+    package static let kasan = "kasan"
+    /// A kernel that runs at a random address.
+    package static let kaslr = "kaslr"
+    /// A kernel that only scenarios with `build` say something about.
+    package static let kcovOff = "kcov-off"
+    /// A kernel that records nothing.
+    static let uninstrumented = "uninstrumented"
 
     /// The features a scenario can name; another word in a scenario is a mistake, or it would never apply.
     package static let all = [
@@ -24,6 +35,24 @@ package struct KernelFeature: Hashable, Sendable {
         KernelFeature(
             name: "vhost-task", about: "a vhost worker is a thread of the process that owns the device"),
         KernelFeature(name: "vhost-workers", about: "a vhost device can have several workers"),
+        KernelFeature(name: "boot-selftest", about: "kcov tests itself at boot"),
+        KernelFeature(name: "clang", about: "clang compiled it"),
+        KernelFeature(
+            name: "common-handle-type", about: "a common handle has a type, struct kcov_common_handle_id"),
+        KernelFeature(name: kcovOff, about: "CONFIG_KCOV is off"),
+        KernelFeature(name: kasan, about: "KASAN watches every access, to vmalloc memory too"),
+        KernelFeature(name: kaslr, about: "it runs at a random address"),
+        KernelFeature(
+            name: "lockdep", about: "every lock is proven, and every sleep in atomic context reported"),
+        KernelFeature(name: pcOnly, about: "comparison mode is compiled out"),
+        KernelFeature(name: "preempt-rt", about: "softirqs and most locks can be preempted"),
+        KernelFeature(name: "preemptible", about: "tasks are preempted inside the kernel, softirqs are not"),
+        KernelFeature(
+            name: "small-irq-area",
+            about: "a softirq section has room for 127 program counters, the least there is"),
+        KernelFeature(name: uninstrumented, about: "kcov is there, and nothing is instrumented"),
+        KernelFeature(name: "uniprocessor", about: "it was built for one processor"),
+        KernelFeature(name: "vhost-scsi", about: "it has the vhost device that can have several workers"),
     ]
 }
 

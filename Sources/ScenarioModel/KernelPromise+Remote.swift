@@ -153,6 +153,10 @@ extension KernelPromise {
 
     static let variants = [
         KernelPromise(
+            "no-kcov-no-cost", .variants,
+            "without CONFIG_KCOV no function, no member and no warning of kcov is in a kernel",
+            "the other half of include/linux/kcov.h"),
+        KernelPromise(
             "no-comparisons", .variants,
             "without CONFIG_KCOV_ENABLE_COMPARISONS comparison mode is ENOTSUPP (524)",
             "`kcov_get_mode()`, kernel/kcov.c"),
@@ -167,5 +171,20 @@ extension KernelPromise {
             "softirq-area-size", .variants,
             "a softirq section holds CONFIG_KCOV_IRQ_AREA_SIZE - 1 program counters, whatever area was asked for",
             "`kcov_remote_start()`, kernel/kcov.c"),
+        KernelPromise(
+            "boot-selftest", .variants,
+            "with CONFIG_KCOV_SELFTEST the kernel makes sure at boot that interrupts record nothing",
+            "`selftest()`, kernel/kcov.c"),
+        KernelPromise(
+            "locks", .variants,
+            "locks of kcov are taken in one order and where they may be, and nothing sleeps under them",
+            "`kcov_remote_lock`, `kcov->lock`, kernel/kcov.c; PROVE_LOCKING and DEBUG_ATOMIC_SLEEP watch"),
+        KernelPromise(
+            "memory", .variants, "no buffer, descriptor or handle is used after it was freed",
+            "`kcov_put()`, kernel/kcov.c; KASAN watches"),
+        KernelPromise(
+            "preempted-sections", .variants,
+            "with CONFIG_PREEMPT_RT a softirq section that is preempted, by another section too, stays whole",
+            "`kcov_remote_softirq_start()`, `kcov_remote_lock`, kernel/kcov.c"),
     ]
 }

@@ -9,6 +9,8 @@ package import KernelSymbols
 /// What a scenario says about one kernel.
 package enum Planning: Sendable {
     case applicable(ScenarioPlan)
+    /// It says something that is seen without a guest.
+    case build(BuildPlan)
     /// It says nothing, for this reason.
     case notApplicable(reason: String)
 }
@@ -16,6 +18,11 @@ package enum Planning: Sendable {
 extension Scenario {
     /// Whether the scenario says anything about a kernel that claims these features.
     package func applies(toKernelWith features: Set<String>) -> Bool { requires.holds(for: features) }
+
+    /// Whether it is about kernels that run at random addresses, so that two boots of one must record the same.
+    package var isAboutAddresses: Bool {
+        requires.terms.contains(.init(feature: KernelFeature.kaslr, isClaimed: true))
+    }
 
     /// Makes the scenario ready for one kernel.
     ///
@@ -27,6 +34,13 @@ extension Scenario {
     package func plan(features: [String], index: any KernelIndex) throws(InputError) -> Planning {
         let claimed = Set(features)
         if let reason = inapplicability(features: claimed) { return .notApplicable(reason: reason) }
+        if !build.isEmpty {
+            let checks = build.filter { $0.condition.holds(for: claimed) }
+            return .build(
+                BuildPlan(
+                    contract: contract(features: claimed),
+                    checks: checks.map { .init(expectation: $0.expectation, location: $0.location) }))
+        }
         let collector = DiagnosticCollector()
         var lowering = ProgramLowering(
             features: claimed, index: index, descriptors: descriptors.map(\.name), collector: collector)
@@ -101,7 +115,7 @@ private struct ProgramLowering {
         let seed = number("seed", default: 1)
         var churn = Churn(
             descriptors: descriptors, hasTwoSlots: features.contains(Contract.simultaneous.feature),
-            seed: seed)
+            hasComparisons: !features.contains(KernelFeature.pcOnly), seed: seed)
         return (0..<number("steps", default: 0)).map { count in
             let move = churn.next()
             let number = UInt32(steps.count)

@@ -21,13 +21,15 @@ package struct Scenario: Hashable, Sendable {
     package let knownIssue: String?
     /// The contract it checks in either form; nil when it does not depend on one.
     package let contract: Contract?
-    /// Where this does not hold the scenario says nothing.
+    /// Where this does not hold the scenario says nothing; with what it implies.
     package let requires: Condition
     let descriptors: [Descriptor]
     let stimuli: [StimulusRequest]
     /// `main` first.
     let tasks: [ScenarioTask]
     let promises: [BufferPromise]
+    /// What it promises about the built kernel; a scenario that does runs nothing in it.
+    let build: [BuildPromise]
     let reports: [ProvokedReport]
     let limits: Limits
 

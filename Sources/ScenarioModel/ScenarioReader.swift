@@ -33,8 +33,15 @@ struct ScenarioReader {
         ),
         ("tasks", "The steps of each thread or process; `main` starts by itself."),
         ("expect", "For each buffer what is promised about its contents."),
+        (
+            "build",
+            "What is promised about the built kernel, instead of `tasks`: such a scenario boots nothing."
+        ),
         ("console", "Kernel reports provoked on purpose: `kind`, `contains`, `reason`, and `when`."),
     ]
+
+    /// The keys that say something about a guest.
+    private static let keysOfPrograms = ["kcov", "stimuli", "limits", "tasks", "expect", "console"]
 
     private let collector: DiagnosticCollector
     private let file: String
@@ -68,16 +75,28 @@ struct ScenarioReader {
         let descriptors = descriptors(reader.optional("kcov"), names: &names)
         let stimuli = stimuli(reader.optional("stimuli"), names: &names)
         let limits = limits(reader.optional("limits"))
-        let tasks = tasks(reader.required("tasks"), conditions: conditions, names: &names)
+        let build = reader.optional("build")
+        let tasks = tasks(
+            build == nil ? reader.required("tasks") : reader.optional("tasks"), conditions: conditions,
+            names: &names)
         let promises = promises(reader.optional("expect"), conditions: conditions, names: &names)
         let reports = reports(reader.optional("console"), conditions: conditions)
         reader.finish()
         names.verify(into: collector)
+        if build != nil {
+            for entry in document.mapping ?? [] where Self.keysOfPrograms.contains(entry.key) {
+                collector.report(
+                    "'\(entry.key)' is for scenarios that boot a kernel, and 'build' is for those that do not",
+                    at: entry.keyLocation, suggestion: "write two scenarios")
+            }
+        }
         let scenario = Scenario(
             file: file, name: name, id: id, about: about, kernelPromises: kernelPromises,
-            knownIssue: knownIssue, contract: contract, requires: requires,
-            descriptors: descriptors, stimuli: stimuli, tasks: tasks, promises: promises, reports: reports,
-            limits: limits)
+            knownIssue: knownIssue, contract: contract,
+            requires: ImpliedCondition(requires: requires, tasks: tasks, promises: promises).condition,
+            descriptors: descriptors, stimuli: stimuli, tasks: tasks, promises: promises,
+            build: build.map(BuildReader(conditions: conditions, collector: collector).promises) ?? [],
+            reports: reports, limits: limits)
         if collector.diagnostics.isEmpty {
             ScenarioSoundness(scenario: scenario, location: document.location, collector: collector).verify()
         }

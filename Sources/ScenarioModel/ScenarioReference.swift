@@ -18,6 +18,12 @@ package enum ScenarioReference {
                     ExpectationForm.all.map { [code($0.name), $0.about, code($0.example)] })
             ),
             (
+                "build",
+                table(
+                    ["expectation", "says", "example"],
+                    BuildReader.forms.map { [code($0.name), $0.about, code($0.example)] })
+            ),
+            (
                 "conditions",
                 table(
                     ["condition", "holds for a kernel where"],

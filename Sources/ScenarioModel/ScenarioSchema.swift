@@ -19,7 +19,8 @@ package enum ScenarioSchema {
             "title": "kcovlab scenario",
             "type": "object",
             "additionalProperties": false,
-            "required": ["name", "about", "tasks"],
+            "required": ["name", "about"],
+            "oneOf": [["required": ["tasks"]], ["required": ["build"]]],
             "properties": .object(properties),
             "definitions": .object(definitions),
         ]
@@ -40,6 +41,7 @@ package enum ScenarioSchema {
                 "type": "object", "required": ["main"], "additionalProperties": reference("steps"),
             ],
             "expect": map(["type": "array", "minItems": 1, "items": reference("expectation")]),
+            "build": ["type": "array", "minItems": 1, "items": reference("built")],
             "console": [
                 "type": "array",
                 "items": object(
@@ -87,6 +89,26 @@ package enum ScenarioSchema {
             "steps": ["type": "array", "minItems": 1, "items": reference("step")],
             "step": step(verbs),
             "expectation": expectation,
+            "built": built,
+        ]
+    }
+
+    private static var built: JSONValue {
+        let shapes: [String: JSONValue] = [
+            "present": reference("words"),
+            "absent": reference("words"),
+            "struct": object(
+                [
+                    "name": text, "size": reference("integer"), "with": reference("words"),
+                    "without": reference("words"),
+                ], required: ["name"]),
+            "warnings": ["enum": ["none"]],
+        ]
+        var fields: [String: JSONValue] = ["when": reference("condition")]
+        for form in BuildReader.forms { fields[form.name] = shapes[form.name]?.described(form.about) }
+        return [
+            "type": "object", "additionalProperties": false, "properties": .object(fields),
+            "oneOf": .list(BuildReader.forms.map { ["required": [.string($0.name)]] }),
         ]
     }
 

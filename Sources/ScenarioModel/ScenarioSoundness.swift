@@ -40,7 +40,8 @@ struct ScenarioSoundness {
             }
         }
         return [scenario.requires] + scenario.tasks.flatMap { all($0.steps) }
-            + scenario.promises.map(\.condition) + scenario.reports.map(\.condition)
+            + scenario.promises.map(\.condition) + scenario.build.map(\.condition)
+            + scenario.reports.map(\.condition)
             + (scenario.contract.map { [Condition(terms: [.init(feature: $0.feature, isClaimed: true)])] }
                 ?? [])
     }
@@ -51,6 +52,9 @@ struct ScenarioSoundness {
 
     private func gaps(_ claimed: Set<String>) -> [(message: String, place: SourceLocation, advice: String?)] {
         var result: [(message: String, place: SourceLocation, advice: String?)] = []
+        if !scenario.build.isEmpty, !scenario.build.contains(where: { $0.condition.holds(for: claimed) }) {
+            result.append(("nothing is expected of the build", location, "add `requires:`"))
+        }
         let steps = scenario.tasks.flatMap { flat($0.steps, claimed) }
         let contents = contents(after: steps)
         let promises = scenario.promises.filter { $0.condition.holds(for: claimed) }

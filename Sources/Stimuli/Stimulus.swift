@@ -67,7 +67,9 @@ package enum StimulusTable {
     private static let types: [String: any Stimulus.Type] = [
         "vhost-net": VhostDevice.self,
         "vhost-tap": VhostTap.self,
+        "vhost-scsi": VhostDevice.self,
         "vhost-vsock": VhostDevice.self,
+        "vsock-peer": VsockPeer.self,
         "usb-gadget": UsbGadget.self,
         "usbip": UsbipPort.self,
         "bluetooth": BluetoothController.self,

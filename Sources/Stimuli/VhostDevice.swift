@@ -17,11 +17,15 @@ package final class VhostDevice: Stimulus {
     private let number: UInt64
     private let kicks: [UInt64]
     private let files: [UInt64]
+    private let workers: [UInt64]
     private let one: UInt64
 
     /// `VHOST_SET_OWNER` and `VHOST_SET_VRING_KICK` (include/uapi/linux/vhost.h).
     private static let setOwner = 0xaf01
     private static let setVringKick = 0x4008_af20
+    /// `VHOST_NEW_WORKER` and `VHOST_ATTACH_VRING_WORKER`, of vhost-scsi only.
+    private static let newWorker = 0x8004_af08
+    private static let attachVringWorker = 0x4008_af15
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         let device = "/dev/\(request.kind)"
@@ -37,6 +41,7 @@ package final class VhostDevice: Stimulus {
             try arena.allocate(MemoryLayout<kl_vring_file>.size),
             try arena.allocate(MemoryLayout<kl_vring_file>.size),
         ]
+        workers = [try arena.word(0), try arena.word(0)]
         one = try arena.word(1)
     }
 
@@ -64,6 +69,14 @@ package final class VhostDevice: Stimulus {
             builder.primary(
                 Int(SYS_write), [.word(at: kick), .value(one), .value(8)], promise: step.promise,
                 keep: step.keep)
+        case "add-worker":
+            // struct vhost_vring_worker: the queue, then the number of the worker, which VHOST_NEW_WORKER fills in.
+            let queue = try queue(of: step)
+            builder.store(.number(queue), at: .value(workers[queue]), width: 4)
+            builder.call(Int(SYS_ioctl), [device, .number(Self.newWorker), .value(workers[queue] + 4)])
+            builder.primary(
+                Int(SYS_ioctl), [device, .number(Self.attachVringWorker), .value(workers[queue])],
+                promise: step.promise, keep: step.keep)
         case "close":
             for kick in kicks { builder.call(Int(SYS_close), [.word(at: kick)]) }
             builder.primary(Int(SYS_close), [device], promise: step.promise, keep: step.keep)
@@ -77,7 +90,7 @@ package final class VhostDevice: Stimulus {
     private func queue(of step: StimulusStep) throws(StimulusError) -> Int {
         let queue = try step.constant("queue", default: 1)
         guard queue < UInt64(kicks.count) else {
-            throw StimulusError("\(step.verb): a vhost device has queue 0 (rx) and 1 (tx), not \(queue)")
+            throw StimulusError("\(step.verb): a vhost device has queues 0 and 1 here, not \(queue)")
         }
         return Int(queue)
     }

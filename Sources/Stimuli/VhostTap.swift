@@ -19,26 +19,19 @@ package final class VhostTap: Stimulus {
     private let path: UInt64
     private let one: UInt64
     private let file: UInt64
-    private let ring: UInt64
+    private let ring: VhostRing
     private let received: UInt64
     /// Each request number with the address of its argument, in the order the device wants them.
     private let configuration: [(request: Int, argument: UInt64)]
     private let backend: UInt64
 
     private static let name = "kcovlab0"
-    private static let entries: UInt32 = 256
     private static let transmit: UInt32 = 1
     /// struct virtio_net_hdr, which the tap expects in front of a frame.
     private static let header = 10
     private static let frame: [UInt8] =
         [UInt8](repeating: 0xff, count: 6) + [0x02, 0, 0, 0, 0, 9] + [0x88, 0xb5]
         + [UInt8](repeating: 0x5a, count: 46)
-    private enum Offset {
-        static let available: UInt64 = 0x2000
-        static let used: UInt64 = 0x3000
-        static let frame: UInt64 = 0x4000
-        static let end = 0x5000
-    }
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         tap = try Self.makeTap()
@@ -49,26 +42,10 @@ package final class VhostTap: Stimulus {
         kick = try arena.word(.max)
         one = try arena.word(1)
         received = try arena.allocate(2048)
-        // Guest addresses are the addresses of this process.
-        ring = try arena.allocate(Offset.end, alignment: 4096)
-        let region = try arena.place(
-            littleEndian(UInt32(1)) + littleEndian(UInt32(0)) + littleEndian(ring)
-                + littleEndian(UInt64(Offset.end)) + littleEndian(ring) + littleEndian(UInt64(0)))
+        ring = try VhostRing(queue: Self.transmit, arena: arena)
         let index = littleEndian(Self.transmit)
         file = try arena.place(index + littleEndian(UInt32(0)))
-        configuration = [
-            // VHOST_SET_FEATURES, VHOST_SET_MEM_TABLE, VHOST_SET_VRING_NUM, _BASE, _ADDR (include/uapi/linux/vhost.h).
-            (0x4008_af00, try arena.word(0)), (0x4008_af03, region),
-            (0x4008_af10, try arena.place(index + littleEndian(Self.entries))),
-            (0x4008_af12, try arena.place(index + littleEndian(UInt32(0)))),
-            (
-                0x4028_af11,
-                try arena.place(
-                    index + littleEndian(UInt32(0)) + littleEndian(ring)
-                        + littleEndian(ring + Offset.used) + littleEndian(ring + Offset.available)
-                        + littleEndian(UInt64(0)))
-            ),
-        ]
+        configuration = try VhostRing.memory(of: [ring], arena: arena) + ring.configuration
         backend = try arena.place(index + littleEndian(UInt32(bitPattern: tap.number)))
         try fill(arena)
     }
@@ -76,13 +53,13 @@ package final class VhostTap: Stimulus {
     /// Writes one descriptor that every entry of the ring refers to.
     private func fill(_ arena: Arena) throws {
         let length = UInt64(Self.header + Self.frame.count)
-        arena.store(ring + Offset.frame, at: ring)
+        arena.store(ring.buffer, at: ring.descriptors)
         // Length, flags, next.
-        arena.store(length, at: ring + 8)
+        arena.store(length, at: ring.descriptors + 8)
         for (place, byte) in Self.frame.enumerated() {
             // Safety: the ring has room for the header and the frame.
             unsafe UnsafeMutablePointer<UInt8>(
-                bitPattern: UInt(ring + Offset.frame) + UInt(Self.header + place))?.pointee = byte
+                bitPattern: UInt(ring.buffer) + UInt(Self.header + place))?.pointee = byte
         }
     }
 
@@ -109,8 +86,7 @@ package final class VhostTap: Stimulus {
                 Int(SYS_ioctl), [device, .number(0x4008_af30), .value(backend)], promise: step.promise,
                 keep: step.keep)
         case "tap-send":
-            // The index of the available ring, which counts frames.
-            builder.add(1, to: ring + Offset.available + 2, width: 2)
+            builder.add(1, to: ring.offered, width: 2)
             builder.primary(
                 Int(SYS_write), [.word(at: kick), .value(one), .value(8)], promise: step.promise,
                 keep: step.keep)

@@ -78,16 +78,36 @@ import Testing
         #expect(left.sorted() == ["new", "used"])
     }
 
-    @Test func `Only a few finished build directories are kept`() async throws {
-        for index in 0..<9 {
-            try directory.write("{}", to: "builds/b\(index)/state.json")
+    @Test func `Of many configurations one build directory is kept, of one configuration a few`() async throws
+    {
+        func finish(_ name: String, _ age: Double, _ request: String) throws {
+            let state: [String: Any] = [
+                "image": name, "compiler": "gcc", "request": [request], "sourceID": "s\(name)",
+                "sourceIncarnation": "", "sourceBase": "s", "bootID": "", "finished": true,
+                "startedFromNothing": false,
+            ]
+            let text = String(decoding: try JSONSerialization.data(withJSONObject: state), as: UTF8.self)
+            try directory.write(text, to: "builds/\(name)/state.json")
             try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: Double(index - 10) * 1000)],
-                ofItemAtPath: cache.entry(.builds, "b\(index)").path)
+                [.modificationDate: Date(timeIntervalSinceNow: -1000 * age)],
+                ofItemAtPath: cache.entry(.builds, name).path)
         }
+        // Another configuration was used long ago, and this one often since; an unfinished one as old is no start.
+        try finish("other", 99, "CONFIG_KCOV=n")
+        for index in 0..<9 { try finish("b\(index)", Double(9 - index), "CONFIG_KCOV=y") }
+        try directory.write("{}", to: "builds/broken/state.json")
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSinceNow: -98_000)],
+            ofItemAtPath: cache.entry(.builds, "broken").path)
         try await cache.evict()
-        let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory(.builds).path)
-        #expect(left.sorted() == ["b3", "b4", "b5", "b6", "b7", "b8"])
+        func left() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: cache.directory(.builds).path).sorted()
+        }
+        #expect(try left() == ["b4", "b5", "b6", "b7", "b8", "other"])
+        for index in 0..<12 { try finish("c\(index)", 50 - Double(index), "CONFIG_NR=\(index)") }
+        try await cache.evict()
+        // Ten configurations: the newest nine of twelve, and the one in use.
+        #expect(try left() == ["b4", "b5", "b6", "b7", "b8", "c10", "c11"] + (3..<10).map { "c\($0)" })
     }
 
     @Test func `Too little space is told with the need, before anything starts`() async throws {

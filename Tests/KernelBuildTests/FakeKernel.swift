@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// `vmlinux` is the concatenation of all objects, an object is a copy of its source. It announces objects as kbuild does
 /// and writes a .cmd file after each. A source file may hold commands: `HANG` writes half an object and waits the first
-/// time, `FILL n` writes n MB, `FAIL` prints a compiler error.
+/// time, `FILL n` writes n MB, `WARN` prints a compiler warning, `FAIL` an error.
 struct FakeKernel {
     let directory: TestDirectory
     var tree: URL { directory.url.appending(path: "tree") }
@@ -88,8 +88,9 @@ struct FakeKernel {
 
         $(O)/kernel/%.o: kernel/%.c
         \t@echo '  CC      kernel/$*.o'
-        \t@if grep -q HANG $< && [ ! -e $(O)/$*.hung ]; then touch $(O)/$*.hung; echo half > $@; \\
-        \t    echo "  CC      kernel/$*-waiting.o"; sleep infinity; fi
+        \t@if grep -q HANG $< && [ ! -e $(O)/$*.hung ]; then echo half > $@; touch $(O)/$*.hung; \\
+        \t    sleep infinity; fi
+        \t@if grep -q WARN $<; then echo "kernel/$*.c:1:1: warning: unused 'kcov' [-Wunused]" >&2; fi
         \t@if grep -q FAIL $<; then echo "kernel/$*.c:1:1: error: expected 'kcov'" >&2; \\
         \t    echo '    1 | FAIL' >&2; exit 1; fi
         \t@set -- $$(grep -o 'FILL [0-9]*' $<); [ -z "$$2" ] || head -c "$$2"M /dev/zero > $(O)/filler

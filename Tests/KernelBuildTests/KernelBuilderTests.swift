@@ -11,13 +11,23 @@ import Testing
 
     init() throws { fake = try FakeKernel() }
 
+    @Test func `A declared feature that the configuration does not bear out ends the build`() async throws {
+        var recipe = fake.recipe()
+        recipe.features = ["kaslr"]
+        await #expect(throws: InputError.self) { try await fake.build(recipe) }
+        // Nor is it found on a kernel that is built already.
+        _ = try await fake.build()
+        await #expect(throws: InputError.self) { try await fake.build(recipe) }
+    }
+
     @Test func `A kernel is built once and found again`() async throws {
         let first = try await fake.build()
         #expect(first.events.phases == ["fetch", "extract", "configure", "compile"])
         #expect(first.objects == 3)
         #expect(first.kernel == (try fake.expectedKernel()))
         #expect(first.artifact.release == "6.12.0-fake")
-        #expect(first.artifact.features == ["fake"])
+        // What the recipe declares, and what its configuration of a single option amounts to.
+        #expect(first.artifact.features == ["fake", "pc-only", "uninstrumented", "uniprocessor"])
         let config = try String(contentsOf: first.artifact.config, encoding: .utf8)
         #expect(config.split(separator: "\n").sorted() == ["CONFIG_KCOV=y", "CONFIG_TINY=y"])
         let files = try FileManager.default.contentsOfDirectory(atPath: first.artifact.directory.path)
@@ -43,6 +53,38 @@ import Testing
         // And back: the old kernel is there.
         try fake.write("int b = 1;\n", to: "b")
         #expect(try await fake.build().events.wasReused)
+    }
+
+    @Test func `Warnings of objects that a relative compiled still hold`() async throws {
+        #expect(try await fake.build().artifact.warnings == [])
+        for name in ["a", "b"] { try fake.write("int \(name) = 2;\nWARN\n", to: name) }
+        let both = ["a", "b"].map { "kernel/\($0).c:1:1: warning: unused 'kcov' [-Wunused]" }
+        #expect(try await fake.build().artifact.warnings == both)
+        try fake.write("int b = 3;\n", to: "b")
+        let repaired = try await fake.build()
+        #expect(repaired.objects == 1)
+        #expect(repaired.artifact.warnings == [both[0]])
+    }
+
+    @Test func `What an attempt warned of that was interrupted is not forgotten`() throws {
+        let entry = fake.directory.url
+        try fake.directory.write(
+            "  CC      kernel/a.o\nkernel/a.c:1:1: warning: one\n  CC      kernel/b.o\n", to: "build.log")
+        var warnings = BuildWarnings(of: entry)
+        let lines = [
+            "  CC      kernel/c.o", "  CC      kernel/d.o", "kernel/c.c:2:1: warning: two",
+            "In file included from include/linux/e.h:1,", "                 from kernel/d.c:3:",
+            "include/linux/f.h:2:1: warning: three", ".config:12:warning: override: X",
+        ]
+        for line in lines { warnings.receive(line) }
+        #expect(
+            warnings.all == [
+                "kernel/a.c:1:1: warning: one", "kernel/c.c:2:1: warning: two",
+                "include/linux/f.h:2:1: warning: three",
+            ])
+        try warnings.write(beside: entry)
+        try fake.directory.write("  CC      kernel/d.o\n", to: "build.log")
+        #expect(BuildWarnings(of: entry).all == Array(warnings.all.dropLast()))
     }
 
     @Test func `A tree that is older than the relative is still seen to differ`() async throws {
@@ -115,17 +157,10 @@ import Testing
     @Test func `An interrupted build leaves nothing running and continues`() async throws {
         _ = try await fake.build()
         try fake.write("int b = 2;\nHANG\n", to: "b")
-        let events = EventList()
         let (recipe, builder) = (fake.recipe(), fake.builder())
-        let (reached, reach) = AsyncStream.makeStream(of: Void.self)
-        let task = Task {
-            try await builder.build(recipe) { event in
-                events.append(event)
-                // The object that waits announces itself: half of it is written, beside the old .cmd file.
-                if case .progress(_, let done, _) = event, done == 2 { reach.yield() }
-            }
-        }
-        for await _ in reached { break }
+        let task = Task { try await builder.build(recipe) { _ in } }
+        // The object that waits says so: half of it is written, beside the old .cmd file.
+        while try !isHanging("b") { try await Task.sleep(for: .milliseconds(20)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         #expect(try locks() == [])
@@ -153,6 +188,14 @@ import Testing
         #expect(artifacts.count == 2 && artifacts[0] == artifacts[1])
         #expect(events.count { $0.all.phases.contains("compile") } == 1)
         #expect(events.count { $0.all.wasReused } == 1)
+    }
+
+    /// Whether a compiler waits where the source of an object says so.
+    private func isHanging(_ object: String) throws -> Bool {
+        let builds = fake.cache.appending(path: "builds")
+        return try FileManager.default.contentsOfDirectory(atPath: builds.path).contains { name in
+            FileManager.default.fileExists(atPath: builds.appending(path: "\(name)/tree/\(object).hung").path)
+        }
     }
 
     /// The one build directory that is not finished.

@@ -20,6 +20,7 @@ import Testing
         "net/nfc/nci/core.c": "\t\tkcov_remote_start_common(skb_get_kcov_handle(skb));\n",
         "lib/Kconfig.debug": "config KCOV\n\nconfig KCOV_SELFTEST\n\tbool\n",
         "include/linux/sched.h": "\tstruct kcov\t\t\t*kcov;\n\tstruct kcov\t\t\t*kcov_remote;\n",
+        "include/linux/types.h": "struct kcov_common_handle_id {\n",
         "include/uapi/linux/vhost.h": """
         #define VHOST_NEW_WORKER _IOR(VHOST_VIRTIO, 0x8, struct vhost_worker_state)
         #define VHOST_SET_FORK_FROM_OWNER _IOW(VHOST_VIRTIO, 0x84, __u8)
@@ -27,7 +28,8 @@ import Testing
         "kernel/vhost_task.c": "struct vhost_task *vhost_task_create(",
     ]
     private static let all = [
-        "arch-instrumented", "fix-cmp-count-guard", "nfc-annotations", "selftest", "simultaneous-enable",
+        "arch-instrumented", "common-handle-type", "fix-cmp-count-guard", "nfc-annotations", "selftest",
+        "simultaneous-enable",
         "vhost-fork-owner", "vhost-task", "vhost-workers",
     ]
 

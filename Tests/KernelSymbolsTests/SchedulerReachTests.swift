@@ -20,10 +20,15 @@ struct SchedulerReachTests {
         FUNCTION work(void) { starts_a_timer(); sink = 5; }
         FUNCTION __schedule(void) { starts_a_timer(); if (sink > 3) _printk(); __switch_to(); sink = 1; }
         FUNCTION finish_task_switch(void) { frees_a_task(); sink = 2; }
-        void _start(void) { work(); __schedule(); finish_task_switch(); }
+        FUNCTION keeps_a_list(void) { sink--; }
+        FUNCTION put_prev_task_rt(void) { keeps_a_list(); sink = 4; }
+        FUNCTION jiffies_read(void) { sink = 3; }
+        void (*volatile of_a_class)(void) = put_prev_task_rt;
+        void (*volatile of_a_clock)(void) = jiffies_read;
+        void _start(void) { work(); __schedule(); finish_task_switch(); of_a_class(); of_a_clock(); }
         """
 
-    @Test("It is found through direct calls, without the switch itself and without reports")
+    @Test("It is found through calls, also of its classes' methods, without the switch itself and reports")
     func reach() throws {
         let sample = try SampleImage(source: Self.source, callbacks: SampleImage.callbacks)
         defer { sample.remove() }
@@ -32,6 +37,7 @@ struct SchedulerReachTests {
         #expect(
             Set(points.filter(\.servesScheduler).map(\.symbol)) == [
                 "__schedule", "finish_task_switch", "starts_a_timer", "stops_a_timer", "frees_a_task",
+                "put_prev_task_rt", "keeps_a_list", "jiffies_read",
             ])
         #expect(points.contains { $0.symbol == "saves_registers" && !$0.servesScheduler })
     }

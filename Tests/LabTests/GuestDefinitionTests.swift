@@ -31,6 +31,12 @@ struct GuestDefinitionTests {
         #expect(GuestDefinition.escape("a\u{0}\u{1b}b\n") == "ab")
     }
 
+    @Test("Only a kernel that may choose its address is not told to stay")
+    func addresses() {
+        #expect(GuestDefinition.commandLine(relocates: false).split(separator: " ").contains("nokaslr"))
+        #expect(!GuestDefinition.commandLine(relocates: true).contains("kaslr"))
+    }
+
     @Test("A guest ends whatever it does, and can be recognised")
     func lifecycle() throws {
         let domain = try #require(try XMLDocument(xmlString: definition("x").xml).rootElement())

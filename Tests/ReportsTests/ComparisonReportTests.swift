@@ -42,6 +42,17 @@ struct ComparisonReportTests {
         )
     }
 
+    @Test("Who tested it says so in a trailer, unless something broke")
+    func trailer() {
+        let good = RunComparison(
+            base: Self.run([SampleRun.result("same", .passed)], name: "a"),
+            head: Self.run([SampleRun.result("same", .passed)], name: "b"))
+        let tester = "Tess Ter <tess@example.org>"
+        #expect(ComparisonText(good, tester: tester).text.hasSuffix("\n\nTested-by: \(tester)\n"))
+        #expect(!ComparisonText(good).text.contains("Tested-by"))
+        #expect(!ComparisonText(Self.comparison, tester: tester).text.contains("Tested-by"))
+    }
+
     @Test("Markdown and JSON name every scenario")
     func documents() throws {
         let markdown = ComparisonMarkdown(Self.comparison).text

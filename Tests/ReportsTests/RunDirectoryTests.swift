@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
 import Installation
 import Lab
 import Reports
+import Synchronization
 import Testing
 
 @Suite("Run directory")
@@ -48,6 +50,23 @@ struct RunDirectoryTests {
                     atPath: root.appending(path: "latest").path)
                 #expect(target == directory.url.lastPathComponent)
             }
+        }
+    }
+
+    @Test("Runs that end together do not get in each other's way")
+    func together() throws {
+        try withDirectory { root in
+            let results = Mutex<[String]>([])
+            DispatchQueue.concurrentPerform(iterations: 64) { number in
+                do {
+                    try RunDirectory.use(root.appending(path: "run-\(number)")).becomeLatest()
+                } catch {
+                    results.withLock { $0.append("\(error)") }
+                }
+            }
+            #expect(results.withLock(\.self) == [])
+            let names = try FileManager.default.contentsOfDirectory(atPath: root.path)
+            #expect(names.filter { $0.contains("latest") } == ["latest"])
         }
     }
 

@@ -7,8 +7,12 @@ import Testing
 
 @Suite("Random walks")
 struct ChurnTests {
-    private func walk(hasTwoSlots: Bool, seed: UInt64 = 5, steps: Int = 2000) -> [Churn.Move] {
-        var churn = Churn(descriptors: ["a", "b", "c"], hasTwoSlots: hasTwoSlots, seed: seed)
+    private func walk(
+        hasTwoSlots: Bool, hasComparisons: Bool = true, seed: UInt64 = 5, steps: Int = 2000
+    ) -> [Churn.Move] {
+        var churn = Churn(
+            descriptors: ["a", "b", "c"], hasTwoSlots: hasTwoSlots, hasComparisons: hasComparisons, seed: seed
+        )
         return (0..<steps).map { _ in churn.next() }
     }
 
@@ -29,6 +33,16 @@ struct ChurnTests {
         #expect(seen["remote-enable"] == ["0", "EINVAL", "EBUSY", "EEXIST"])
         #expect(seen["disable"] == ["0", "EINVAL"])
         #expect(seen["init"] == ["EBUSY"])
+    }
+
+    @Test("A mode that is compiled out is refused where another would be taken")
+    func comparisons() {
+        let moves = walk(hasTwoSlots: true, hasComparisons: false).filter { $0.verb == "enable" }
+        let refused = moves.filter { $0.expectation == .errno(524) }
+        #expect(refused.count > 10)
+        #expect(refused.allSatisfy { $0.arguments["mode"] == .integer(1) })
+        #expect(moves.allSatisfy { $0.arguments["mode"] != .integer(1) || $0.expectation != .value(0) })
+        #expect(moves.contains { $0.expectation == .value(0) })
     }
 
     @Test("One slot refuses what two slots allow")

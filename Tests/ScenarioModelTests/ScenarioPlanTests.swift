@@ -20,6 +20,7 @@ import Testing
     private func plan(_ text: String, features: [String]) throws -> ScenarioPlan? {
         switch try ScenarioReader.read(text: text, file: "s.yaml").plan(features: features, index: index) {
         case .applicable(let plan): plan
+        case .build: throw CancellationError()
         case .notApplicable: nil
         }
     }
@@ -70,6 +71,49 @@ import Testing
         }
         #expect(try #require(error).description.contains(says))
         #expect(try plan(text, features: []) != nil, "a function of another contract is not looked up")
+    }
+
+    @Test func aBuildIsJudgedWithoutAProgram() throws {
+        let text = """
+            name: sample
+            about: A sample.
+            build:
+              - absent: [kcov_task_init]
+                when: kcov-off
+              - struct: {name: task_struct, size: 0x10, with: kcov_*, without: [kcov, mode]}
+                when: not kcov-off
+              - warnings: none
+            """
+        let scenario = try ScenarioReader.read(text: text, file: "s.yaml")
+        func expectations(_ features: [String]) throws -> [BuildExpectation]? {
+            guard case .build(let plan) = try scenario.plan(features: features, index: index) else {
+                return nil
+            }
+            return plan.checks.map(\.expectation)
+        }
+        #expect(try expectations(["kcov-off"]) == [.absent(["kcov_task_init"]), .noWarnings])
+        let layout = StructExpectation(
+            name: "task_struct", size: 16, with: ["kcov_*"], without: ["kcov", "mode"])
+        #expect(try expectations([]) == [.layout(layout), .noWarnings])
+        // What runs a program says nothing about a kernel without kcov.
+        let program = try ScenarioReader.read(text: ScenarioReaderTests.good, file: "s.yaml")
+        #expect(!program.applies(toKernelWith: ["kcov-off"]))
+    }
+
+    @Test(arguments: [
+        ("  - warnings: some", "'warnings' takes 'none'"),
+        ("  - struct: {name: task_struct}", "nothing is said about 'struct task_struct'"),
+        ("  - presnt: [kcov_task_init]", "has no key 'presnt'"),
+        ("  - {present: a, absent: b}", "an expectation has one form, found 2"),
+        ("  - warnings: none\n    when: kcov-off", "nothing is expected of the build"),
+        ("  - warnings: none\ntasks:\n  main:\n    - exit", "'tasks' is for scenarios that boot a kernel"),
+    ])
+    func mistakesAboutBuilds(_ item: String, _ says: String) throws {
+        let error = #expect(throws: InputError.self) {
+            try ScenarioReader.read(
+                text: "name: sample\nabout: A sample.\nbuild:\n\(item)\n", file: "s.yaml")
+        }
+        #expect(try #require(error).description.contains(says))
     }
 
     @Test func requirementsDecide() throws {

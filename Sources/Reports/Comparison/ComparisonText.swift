@@ -11,9 +11,14 @@ package struct ComparisonText: Sendable {
     private static let shown = 8
 
     private let summary: ComparisonSummary
+    private let tester: String?
 
-    package init(_ comparison: RunComparison) {
+    /// - Parameters:
+    ///   - comparison: What changed.
+    ///   - tester: `Name <address>` for a trailer, which stands there only when nothing broke.
+    package init(_ comparison: RunComparison, tester: String? = nil) {
         summary = ComparisonSummary(comparison: comparison)
+        self.tester = tester
     }
 
     package var text: String {
@@ -50,6 +55,10 @@ package struct ComparisonText: Sendable {
             }
         }
         lines += coverage + costs
+        if let tester, comparison.exitStatus == .success {
+            // One line, as trailers are.
+            lines += ["", "Tested-by: " + PlainText.singleLine(tester)]
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -3,7 +3,7 @@
 package import Comparison
 package import CoverageAssertions
 package import Foundation
-import KcovModel
+package import KcovModel
 package import KernelSymbols
 package import Lab
 
@@ -54,12 +54,23 @@ package struct SavedRun: Sendable {
         }
     }
 
+    /// The same run as if it had been of one scenario.
+    package func only(_ scenario: String) -> SavedRun {
+        SavedRun(directory: directory, record: record.only(scenario))
+    }
+
+    private init(directory: RunDirectory, record: RunRecord) {
+        self.directory = directory
+        self.record = record
+    }
+
     /// The run as one side of a comparison.
     ///
     /// - Parameters:
     ///   - name: What the user called it.
     ///   - index: Of the image that ran; nil when it is no longer there.
     ///   - noise: What may be in any coverage without meaning.
+    /// - Returns: What a comparison looks at.
     /// - Throws: `Damage` for a missing or damaged file of coverage.
     package func compared(as name: String, index: VmlinuxIndex?, noise: NoiseRules) throws(Damage)
         -> ComparedRun
@@ -79,8 +90,45 @@ package struct SavedRun: Sendable {
         return ComparedRun(name: name, record: record, boots: boots, image: image)
     }
 
+    /// How much one buffer recorded.
+    package struct BufferCount: Sendable, Hashable {
+        package let name: String
+        package let mode: String
+        /// Records, as the buffer counts them.
+        package let total: UInt64
+        /// Different program counters among those that were kept.
+        package let distinct: Int
+    }
+
+    /// How much each buffer of each scenario recorded, by the name of the scenario.
+    ///
+    /// - Throws: `Damage` for a missing or damaged file of coverage.
+    package func counts() throws(Damage) -> [String: [BufferCount]] {
+        var counts: [String: [BufferCount]] = [:]
+        for scenario in record.scenarios {
+            for summary in scenario.buffers {
+                let distinct = Set(try buffer(summary).programCounters).count
+                counts[scenario.name, default: []].append(
+                    BufferCount(
+                        name: summary.name, mode: summary.mode, total: summary.count, distinct: distinct))
+            }
+        }
+        return counts
+    }
+
+    /// How often each program counter is in the buffers of all scenarios.
+    ///
+    /// - Throws: `Damage` for a missing or damaged file of coverage.
+    package func programCounters() throws(Damage) -> [ProgramCounter: Int] {
+        var counts: [ProgramCounter: Int] = [:]
+        for summary in record.scenarios.flatMap(\.buffers) {
+            for pc in try buffer(summary).programCounters { counts[pc, default: 0] += 1 }
+        }
+        return counts
+    }
+
     /// Seconds of each cold boot, as the event log has them.
-    private var boots: [Double] {
+    package var boots: [Double] {
         guard let data = try? Self.read(directory.events) else { return [] }
         var starting: Set<Int> = []
         var boots: [Double] = []
@@ -148,5 +196,16 @@ package struct SavedRun: Sendable {
         } catch {
             throw Damage(path: file.path, reason: "cannot be read: \(AtomicFile.reason(error))")
         }
+    }
+}
+
+extension RunRecord {
+    /// The record with what it says about one scenario.
+    fileprivate func only(_ scenario: String) -> RunRecord {
+        RunRecord(
+            kernel: kernel, accelerator: accelerator, acceleratorReason: acceleratorReason,
+            timeFactor: timeFactor, connection: connection,
+            scenarios: scenarios.filter { $0.name == scenario }, strayReports: strayReports, replay: replay,
+            seconds: seconds)
     }
 }

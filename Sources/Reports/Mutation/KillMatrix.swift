@@ -21,27 +21,11 @@ package struct KillMatrix: Sendable {
                     "tr", [],
                     children: [Element("th", [], text: "mutant"), Element("th", [], text: "")] + head)
             ] + rows)
-        let page = Element(
-            "html", [("lang", "en")],
-            children: [
-                Element(
-                    "head", [],
-                    children: [
-                        Element("meta", [("charset", "utf-8")]),
-                        Element(
-                            "meta",
-                            [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
-                        Element("title", [], text: "Kill matrix, \(record.image)"),
-                        Element("style", [], text: Self.style),
-                    ]),
-                Element(
-                    "body", [],
-                    children: [
-                        Element("h1", [], text: "Kill matrix, \(record.image)"),
-                        Element("p", [], text: legend), table,
-                    ]),
-            ])
-        return "<!DOCTYPE html>\n" + page.text(indent: "")
+        let title = "Kill matrix, \(record.image)"
+        return HTMLPage(
+            title: title, style: Self.style,
+            body: [Element("h1", [], text: title), Element("p", [], text: legend), table]
+        ).text
     }
 
     /// Those that ran on any mutant.
@@ -77,7 +61,6 @@ package struct KillMatrix: Sendable {
     }
 
     private static let style = """
-        :root { color-scheme: light dark; } body { font: 14px sans-serif; margin: 1em; overflow-x: auto; }
         table { border-collapse: collapse; } td, th { border: 1px solid #8884; padding: 1px 4px; text-align: center; }
         tr > th:first-child { text-align: left; white-space: nowrap; }
         th div { writing-mode: vertical-rl; font-weight: normal; }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Diagnostics
+import Foundation
+import History
+import Installation
+import KernelBuild
+import Lab
+import Nightly
+import Reports
+import ScenarioModel
+
+/// Tests what changed in branches since the last night.
+struct NightlyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nightly",
+        abstract: "Fetches branches, tests what changed, and says what broke since the last night.",
+        discussion: """
+            The report is index.html in the directory of the nights; `kcovlab history` asks the same directory.
+
+            Exit codes: 0 nothing regressed; 1 something did; 65 bad configuration; 69 nothing could be learnt, a \
+            report or the history could not be written, or another night goes on.
+            """)
+
+    @Argument(
+        help: "The configuration, YAML (docs/nightly.md).", completion: .file(extensions: ["yaml", "yml"]))
+    var config: String
+
+    @Flag(help: "One night, now; without it a night begins each day at the time that the configuration says.")
+    var once = false
+
+    @Flag(help: "Say what would be fetched and tested, and do nothing of it.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("The directory of the nights.", valueName: "dir"))
+    var output = HistoryCommand.parent
+
+    func run() async throws {
+        let settings = Settings.current
+        let shipped = try ShippedData.locate(settings: settings)
+        let writer = TerminalWriter(output: .standardOutput, settings: settings)
+        let place = NightPlace(root: URL(fileURLWithPath: output).standardizedFileURL)
+        if dryRun {
+            writer.write(NightPlan.lines(try read(shipped), place: place))
+            return
+        }
+        let interruption = Interruption()
+        repeat {
+            // Read anew each night: a mistake made meanwhile costs that night only when it is the first.
+            let config = try read(shipped)
+            if !once {
+                let begin = NightPlan.next(after: Date(), start: config.start)
+                writer.write(["the next night begins at \(begin.formatted(.iso8601))"])
+                try await wait(until: begin, interruption)
+            }
+            let status = try await night(config, place, settings, shipped, writer, interruption)
+            if once, status != .success { throw ExitCode(status.rawValue) }
+        } while !once
+    }
+
+    private func read(_ shipped: ShippedData) throws -> NightlyConfig {
+        let file = URL(fileURLWithPath: config)
+        let text: String
+        do {
+            text = try String(contentsOf: file, encoding: .utf8)
+        } catch {
+            throw InputError(
+                "the configuration cannot be read: \(error.localizedDescription)",
+                at: SourceLocation(file: config, line: 1, column: 1))
+        }
+        return try NightlyConfigReader(
+            file: file, recipes: RecipeStore(shipped: shipped),
+            catalog: ScenarioCatalog.load(directory: shipped.scenarios)
+        ).read(text)
+    }
+
+    private func night(
+        _ config: NightlyConfig, _ place: NightPlace, _ settings: Settings, _ shipped: ShippedData,
+        _ writer: TerminalWriter, _ interruption: Interruption
+    ) async throws -> ExitStatus {
+        let tester = RunTester(
+            settings: settings, shipped: shipped, writer: writer, interruption: interruption)
+        let say: @Sendable (String) -> Void = { writer.write([PlainText.singleLine($0)]) }
+        let shift = NightShift(
+            config: config, place: place, tester: tester,
+            search: BisectingSearch(tester: tester, settings: settings, say: say),
+            instruments: [shipped.agent, shipped.consoleRules, shipped.noiseRules], say: say)
+        do {
+            let standing = try await interruption.cancelling { try await shift.run() }
+            writer.write([""] + NightText.closing(standing, place: place))
+            return standing.exitStatus
+        } catch {
+            guard let signal = interruption.signal else { throw error }
+            throw CommandFailure.interrupted(
+                by: signal, kept: "the night goes on where it was when it is started again")
+        }
+    }
+
+    private func wait(until date: Date, _ interruption: Interruption) async throws {
+        do {
+            try await interruption.cancelling {
+                try await Task.sleep(for: .seconds(max(0, date.timeIntervalSinceNow)))
+            }
+        } catch {
+            guard let signal = interruption.signal else { throw error }
+            throw CommandFailure.interrupted(by: signal, kept: nil)
+        }
+    }
+}

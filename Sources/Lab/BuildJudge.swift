@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoverageAssertions
+import KernelBuild
+import KernelSymbols
+import ScenarioModel
+
+/// Holds a built kernel against what a plan promises of it; nothing boots.
+struct BuildJudge: Sendable {
+    let index: VmlinuxIndex
+    /// See `KernelArtifact.warnings`.
+    let warnings: [String]?
+
+    init(index: VmlinuxIndex, warnings: [String]?) {
+        self.index = index
+        self.warnings = warnings
+    }
+
+    init(kernel: KernelUnderTest) {
+        self.init(index: kernel.index, warnings: kernel.artifact.warnings)
+    }
+
+    /// The verdict, with one step for each promise.
+    func result(of scenario: Scenario, _ plan: BuildPlan) -> ScenarioResult {
+        var findings: [Finding] = []
+        var steps: [StepResult] = []
+        for check in plan.checks {
+            let (promise, problems) = judge(check.expectation)
+            findings += problems.map {
+                Finding(
+                    expected: "the kernel image: \($0.expected)", found: $0.found, evidence: $0.evidence,
+                    location: check.location)
+            }
+            steps.append(
+                StepResult(
+                    text: "build: \(promise)", location: check.location, passed: problems.isEmpty,
+                    detail: problems.isEmpty ? "yes" : problems[0].found))
+        }
+        return ScenarioResult(
+            name: scenario.name, id: scenario.id, contract: plan.contract,
+            outcome: findings.isEmpty ? .passed : .failed, seconds: 0,
+            reason: findings.first.map { "\($0.expected); found: \($0.found)" }, findings: findings,
+            console: nil, steps: steps, buffers: [])
+    }
+
+    /// A promise that was not kept.
+    private typealias Problem = (expected: String, found: String, evidence: [String])
+
+    /// What is promised, in words, and what is not so.
+    private func judge(_ expectation: BuildExpectation) -> (promise: String, problems: [Problem]) {
+        switch expectation {
+        case .present(let names):
+            let missing = names.filter { functions(matching: $0).isEmpty }
+            return (
+                "has \(Self.list(names))",
+                missing.map { name in
+                    let near = index.functions(near: name).prefix(3).map { "nearest: \($0)" }
+                    return ("has the function \(name)", "it has none of this name", Array(near))
+                }
+            )
+        case .absent(let names):
+            let problems = names.compactMap { name -> Problem? in
+                let there = functions(matching: name)
+                guard !there.isEmpty else { return nil }
+                return ("is without the function \(name)", "it has \(Self.list(there))", [])
+            }
+            return ("is without \(Self.list(names))", problems)
+        case .layout(let layout): return ("has struct \(layout.name) as promised", problems(with: layout))
+        case .noWarnings:
+            guard let warnings else {
+                let found = "what was said when it was built is not known; remove it from the cache"
+                return ("was built without warnings", [("was built without warnings", found, [])])
+            }
+            guard !warnings.isEmpty else { return ("was built without warnings", []) }
+            return (
+                "was built without warnings",
+                [("was built without warnings", "\(warnings.count): \(warnings[0])", warnings)]
+            )
+        }
+    }
+
+    /// The functions of the image that a name stands for, at most a few of them.
+    private func functions(matching name: String) -> [String] {
+        guard name.contains("*") else { return index.presence(of: name) == .unknown ? [] : [name] }
+        let glob = Glob(name)
+        return Array(index.functionNames.lazy.filter(glob.matches).prefix(12))
+    }
+
+    private func problems(with promise: StructExpectation) -> [Problem] {
+        let name = "struct \(promise.name)"
+        guard let layout = index.structLayout(named: promise.name) else {
+            return [("uses \(name)", "its debug information has no struct or union of this name", [])]
+        }
+        var problems: [Problem] = []
+        if let size = promise.size, size != UInt64(layout.size) {
+            problems.append(("\(name) has \(size) bytes", "\(layout.size) bytes", members(of: layout)))
+        }
+        for pattern in promise.with where !layout.members.contains(where: { Glob(pattern).matches($0.name) })
+        {
+            problems.append(("\(name) has a member \(pattern)", "none", members(of: layout)))
+        }
+        for pattern in promise.without {
+            let there = layout.members.filter { Glob(pattern).matches($0.name) }
+            guard !there.isEmpty else { continue }
+            problems.append(
+                (
+                    "\(name) has no member \(pattern)", there.map(\.name).joined(separator: ", "),
+                    there.map { "\($0.typeName) \($0.name), \($0.size) bytes at \($0.offset)" }
+                ))
+        }
+        return problems
+    }
+
+    private func members(of layout: StructLayout) -> [String] {
+        let shown = layout.members.prefix(12).map { "\($0.typeName) \($0.name)" }
+        let rest = layout.members.count - shown.count
+        return shown + (rest > 0 ? ["[... \(rest) more]"] : [])
+    }
+
+    private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Foundation
+package import History
+import Lab
+
+/// A night as a submission to KCIDB, schema 5.3: what was tested tonight; carried results were submitted before.
+package struct NightKCIDB: Encodable, Sendable {
+    /// Where a branch comes from.
+    package struct Source: Sendable {
+        package let url: String
+        package let ref: String
+
+        package init(url: String, ref: String) {
+            self.url = url
+            self.ref = ref
+        }
+    }
+
+    private struct Version: Encodable {
+        let major = 5
+        let minor = 3
+    }
+
+    private struct Checkout: Encodable {
+        let id: String
+        let origin: String
+        let tree_name: String
+        let git_repository_url: String?
+        let git_repository_branch: String
+        let git_commit_hash: String
+        let start_time: String
+        let valid = true
+    }
+
+    private struct Build: Encodable {
+        let id: String
+        let origin: String
+        let checkout_id: String
+        let start_time: String
+        let architecture = "x86_64"
+        let config_name: String?
+        let log_excerpt: String?
+        let status: String
+    }
+
+    private struct Test: Encodable {
+        let id: String
+        let origin: String
+        let build_id: String
+        let path: String
+        let start_time: String
+        let duration: Double
+        let log_excerpt: String?
+        let status: String
+    }
+
+    private let version = Version()
+    private let checkouts: [Checkout]
+    private let builds: [Build]
+    private let tests: [Test]
+
+    /// - Parameters:
+    ///   - standing: The night.
+    ///   - sources: Of each branch, by its name.
+    ///   - origin: The name that KCIDB gave the submitter: small letters, digits and underscores.
+    package init(_ standing: NightStanding, sources: [String: Source], origin: String) {
+        var checkouts: [Checkout] = []
+        var builds: [Build] = []
+        var tests: [Test] = []
+        for run in standing.runs {
+            guard run.state == .tested || run.state == .notBuilt, let commit = run.commit, commit.count == 40,
+                let source = sources[run.branch]
+            else { continue }
+            let id = "\(origin):\(standing.night.name)/\(run.branch)"
+            let time = TimeText.text(run.started)
+            checkouts.append(
+                Checkout(
+                    id: id, origin: origin, tree_name: run.branch,
+                    // Others are refused by the schema.
+                    git_repository_url: source.url.hasPrefix("https://") ? source.url : nil,
+                    git_repository_branch: source.ref, git_commit_hash: commit, start_time: time))
+            let building = run.results.first { $0.scenario == ScenarioEntry.building }
+            builds.append(
+                Build(
+                    id: id, origin: origin, checkout_id: id, start_time: time, config_name: run.kernel?.image,
+                    log_excerpt: run.state == .notBuilt ? Self.excerpt(run.note) : nil,
+                    status: building.map(Self.status) ?? "DONE"))
+            for entry in run.results where entry.scenario != ScenarioEntry.building {
+                let name = entry.scenario == ScenarioEntry.booting ? "boot" : "kcov.\(entry.scenario)"
+                tests.append(
+                    Test(
+                        id: "\(id)/\(entry.scenario)", origin: origin, build_id: id,
+                        path: String(
+                            name.map {
+                                $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_"
+                            }),
+                        start_time: time, duration: max(0, entry.seconds),
+                        log_excerpt: Self.excerpt(entry.reason), status: Self.status(entry)))
+            }
+        }
+        self.checkouts = checkouts
+        self.builds = builds
+        self.tests = tests
+    }
+
+    /// The document: pretty, keys sorted, a line feed at the end; what there is not has no key.
+    package func data() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+
+    /// FAIL speaks against the kernel, ERROR says that nothing was learnt.
+    private static func status(_ entry: ScenarioEntry) -> String {
+        if entry.verdict == .infrastructure { return "ERROR" }
+        return switch entry.outcome {
+        case .passed: "PASS"
+        case .failed, .flaky, .knownIssue, .kernelFailed: "FAIL"
+        case .hostFailed: "ERROR"
+        case .notApplicable, .skipped: "SKIP"
+        }
+    }
+
+    /// At most 16384 characters, without NUL.
+    private static func excerpt(_ text: String?) -> String? {
+        text.map { String(PlainText.escaped($0).unicodeScalars.prefix(16_384)) }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CoverageAssertions
+import Foundation
+import KernelSymbols
+import Subprocess
+import Testing
+
+@testable import Lab
+@testable import ScenarioModel
+
+/// Promises about builds, held against small programs that gcc compiled.
+@Suite("Build contracts") struct BuildJudgeTests {
+    private static let source = """
+        struct empty { };
+        struct task { int state; void *kcov_area; struct { int kcov_mode; }; struct empty id; };
+        struct task here;
+        __attribute__((noinline)) void kcov_task_init(void) { here.state++; }
+        void _start(void) { for (;;) kcov_task_init(); }
+        """
+
+    private func findings(
+        _ expectation: BuildExpectation, warnings: [String]? = []
+    ) async throws -> [String] {
+        let directory = try TestDirectory()
+        let file = directory.url.appending(path: "a.c")
+        try Data(Self.source.utf8).write(to: file)
+        let image = directory.url.appending(path: "vmlinux")
+        let compiler = try await Subprocess.run(
+            .name("gcc"),
+            arguments: [
+                "-g", "-O1", "-ffreestanding", "-nostdlib", "-static", "-no-pie", "-o", image.path, file.path,
+            ], output: .discarded, error: .string(limit: 1 << 16))
+        try #require(compiler.terminationStatus.isSuccess, "\(compiler.standardError)")
+        let index = try VmlinuxIndex.open(
+            vmlinux: image, cacheDirectory: directory.url, requiresCoverage: false)
+        let scenario = try ScenarioReader.read(
+            text: "name: s\nabout: A sample.\nbuild:\n  - warnings: none\n", file: "s.yaml")
+        let result = BuildJudge(index: index, warnings: warnings).result(
+            of: scenario,
+            BuildPlan(contract: nil, checks: [.init(expectation: expectation, location: "s.yaml:4")]))
+        #expect((result.outcome == .passed) == result.findings.isEmpty)
+        #expect(result.steps.map(\.passed) == [result.findings.isEmpty])
+        return result.findings.map { "\($0.expected); found: \($0.found)" }
+    }
+
+    @Test func `What is so is found to be so`() async throws {
+        #expect(try await findings(.present(["kcov_task_init"])) == [])
+        #expect(try await findings(.present(["kcov_*"])) == [])
+        #expect(try await findings(.absent(["kcov_task_exit", "kcov_remote_*"])) == [])
+        #expect(try await findings(.noWarnings) == [])
+        let layouts = [
+            StructExpectation(name: "task", size: 24, with: ["kcov_*", "state"], without: ["kcov_handle"]),
+            StructExpectation(name: "empty", size: 0, with: [], without: ["*"]),
+        ]
+        for layout in layouts { #expect(try await findings(.layout(layout)) == []) }
+    }
+
+    @Test func `What is not so is told, with what is there instead`() async throws {
+        func first(_ expectation: BuildExpectation, warnings: [String]? = []) async throws -> String {
+            try await findings(expectation, warnings: warnings).first ?? "nothing"
+        }
+        func layout(_ name: String, size: UInt64? = nil, with: [String] = [], without: [String] = [])
+            -> BuildExpectation
+        { .layout(StructExpectation(name: name, size: size, with: with, without: without)) }
+
+        #expect(try await first(.present(["kcov_task_exit"])).contains("has the function kcov_task_exit"))
+        #expect(try await first(.absent(["kcov_task_init"])).contains("without the function kcov_task_init"))
+        #expect(
+            try await first(layout("task", size: 8)).hasSuffix("struct task has 8 bytes; found: 24 bytes"))
+        #expect(try await first(layout("task", with: ["kcov_remote"])).contains("has a member kcov_remote"))
+        #expect(try await first(layout("task", without: ["kcov_*"])).hasSuffix("kcov_area, kcov_mode"))
+        #expect(try await first(.absent(["kcov_*"])).hasSuffix("found: it has kcov_task_init"))
+        // A struct that nothing uses proves nothing.
+        #expect(try await first(layout("tusk", without: ["kcov_*"])).contains("uses struct tusk"))
+        #expect(try await first(.noWarnings, warnings: ["a.c: warning: x"]).contains("1: a.c: warning: x"))
+        #expect(try await first(.noWarnings, warnings: nil).contains("is not known"))
+    }
+}
