@@ -29,6 +29,22 @@ package struct NetlinkAttribute {
     }
 }
 
+extension NetlinkAttribute {
+    /// The payload of the first attribute of this type; attributes may nest, then it holds attributes itself.
+    package static func payload(of wanted: UInt16, in attributes: [UInt8]) -> [UInt8]? {
+        var offset = 0
+        while offset + 4 <= attributes.count {
+            let length = Int(attributes[offset]) | Int(attributes[offset + 1]) << 8
+            let type = UInt16(attributes[offset + 2]) | UInt16(attributes[offset + 3]) << 8
+            guard length >= 4, offset + length <= attributes.count else { return nil }
+            // The two highest bits are NLA_F_NESTED and NLA_F_NET_BYTEORDER.
+            if type & 0x3fff == wanted { return Array(attributes[(offset + 4)..<(offset + length)]) }
+            offset += (length + 3) / 4 * 4
+        }
+        return nil
+    }
+}
+
 /// The bytes of an integer, least significant first.
 package func littleEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
     (0..<Number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> Number($0 * 8)) }
@@ -39,6 +55,8 @@ package struct GenericNetlink: ~Copyable {
     private static let controlFamily: UInt16 = 0x10
     /// NLMSG_ERROR, which also carries acknowledgements.
     private static let errorMessage: UInt16 = 2
+    /// A struct nlmsghdr and a struct genlmsghdr.
+    private static let headersLength = 20
     private let socket: FileDescriptor
     private let family: UInt16
     private var sequence: UInt32 = 0
@@ -58,33 +76,30 @@ package struct GenericNetlink: ~Copyable {
         _ name: String, through socket: borrowing FileDescriptor
     ) throws(KernelError) -> UInt16 {
         // CTRL_ATTR_FAMILY_NAME is 2, CTRL_ATTR_FAMILY_ID is 1.
+        let operation = "generic netlink family \(name)"
         let request = message(
             family: controlFamily, command: 3, version: 1, sequence: 0,
             attributes: [NetlinkAttribute(2, bytes: Array(name.utf8) + [0])])
-        try socket.write(request)
-        let answer = try socket.read(upTo: 1 << 15)
-        guard let id = attribute(1, in: answer), id.count == 2 else {
-            throw KernelError(errno: Errno(rawValue: ENOENT), operation: "generic netlink family \(name)")
-        }
-        // The acknowledgement behind the answer must not be taken for the next one.
-        if messageType(answer) != errorMessage {
-            try awaitAcknowledgement("getfamily \(name)", from: socket)
+        let answer = try exchange(request, operation, through: socket)
+        guard let id = NetlinkAttribute.payload(of: 1, in: answer), id.count == 2 else {
+            throw KernelError(errno: Errno(rawValue: ENOENT), operation: operation)
         }
         return UInt16(id[0]) | UInt16(id[1]) << 8
     }
 
     /// Sends a command and waits for the kernel's acknowledgement.
     ///
+    /// - Returns: The attributes of the kernel's answer, none where the command has no answer.
     /// - Throws: `KernelError` with the errno of the acknowledgement.
+    @discardableResult
     package mutating func send(
         command: UInt8, version: UInt8 = 0, attributes: [NetlinkAttribute], operation: String
-    ) throws(KernelError) {
+    ) throws(KernelError) -> [UInt8] {
         sequence += 1
-        try socket.write(
+        return try Self.exchange(
             Self.message(
                 family: family, command: command, version: version, sequence: sequence, attributes: attributes
-            ))
-        try Self.awaitAcknowledgement(operation, from: socket)
+            ), operation, through: socket)
     }
 
     /// The number of the socket, for a task that sends a message itself.
@@ -99,16 +114,22 @@ package struct GenericNetlink: ~Copyable {
             acknowledged: false)
     }
 
-    private static func awaitAcknowledgement(
-        _ operation: String, from socket: borrowing FileDescriptor
-    ) throws(KernelError) {
+    /// Writes a message and reads up to its acknowledgement.
+    private static func exchange(
+        _ message: [UInt8], _ operation: String, through socket: borrowing FileDescriptor
+    ) throws(KernelError) -> [UInt8] {
+        try socket.write(message)
+        var attributes: [UInt8] = []
         while true {
             let answer = try socket.read(upTo: 1 << 15)
-            guard messageType(answer) == errorMessage, answer.count >= 20 else { continue }
+            guard messageType(answer) == errorMessage, answer.count >= 20 else {
+                attributes = Array(answer.dropFirst(headersLength))
+                continue
+            }
             let code = (0..<4).reduce(UInt32(0)) { $0 | UInt32(answer[16 + $1]) << UInt32($1 * 8) }
             let number = -Int32(bitPattern: code)
             if number != 0 { throw KernelError(errno: Errno(rawValue: number), operation: operation) }
-            return
+            return attributes
         }
     }
 
@@ -127,18 +148,5 @@ package struct GenericNetlink: ~Copyable {
         return littleEndian(UInt32(16 + body.count)) + littleEndian(family)
             + littleEndian(UInt16(acknowledged ? 5 : 1))
             + littleEndian(sequence) + littleEndian(UInt32(0)) + body
-    }
-
-    /// The payload of a top-level attribute of the first message.
-    private static func attribute(_ wanted: UInt16, in bytes: [UInt8]) -> [UInt8]? {
-        var offset = 20
-        while offset + 4 <= bytes.count {
-            let length = Int(bytes[offset]) | Int(bytes[offset + 1]) << 8
-            let type = UInt16(bytes[offset + 2]) | UInt16(bytes[offset + 3]) << 8
-            guard length >= 4, offset + length <= bytes.count else { return nil }
-            if type == wanted { return Array(bytes[(offset + 4)..<(offset + length)]) }
-            offset += (length + 3) / 4 * 4
-        }
-        return nil
     }
 }

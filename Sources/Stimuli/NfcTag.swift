@@ -64,7 +64,7 @@ package import GuestKernel
     package func tearDown() {
         close(socket)
         // NFC_CMD_DEV_DOWN; a kernel that refuses it frees the controller with the device.
-        try? netlink.send(
+        _ = try? netlink.send(
             command: 3, version: 1, attributes: [NetlinkAttribute(1, u32: controller.index)],
             operation: "NFC down")
         // Safety: started in init, stopped once.

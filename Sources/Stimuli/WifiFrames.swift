@@ -4,6 +4,7 @@ package import AgentProtocol
 internal import CGuest
 internal import Glibc
 package import GuestKernel
+internal import KcovModel
 
 /// Two simulated radios in one IBSS; a frame sent on the first is received by the second in softirq.
 ///
@@ -34,7 +35,7 @@ package final class WifiFrames: Stimulus {
         frame = (try arena.place(bytes + [UInt8](repeating: 0x5a, count: 64 - bytes.count)), 64)
         destination = (try arena.place(Self.linkAddress(index: indexes[0])), 20)
         exports = ["ifindex": UInt64(indexes[0])]
-        try warmUp()
+        try warmUp(sender: source, receiver: indexes[1])
     }
 
     /// Makes both radios members of one network and waits until it exists.
@@ -55,14 +56,39 @@ package final class WifiFrames: Stimulus {
         return indexes
     }
 
-    /// Sends one frame without a handle: the receiver's averages start with the first frame of a sender
-    /// (`ewma_signal_add()` in net/mac80211/rx.c), which takes another path than every later one.
-    private func warmUp() throws {
-        // Safety: both addresses were placed in the arena with these lengths.
-        try kernel("send a first frame") {
-            unsafe sendto(
-                socket.number, UnsafeRawPointer(bitPattern: UInt(frame.address)), frame.length, 0,
-                UnsafePointer<sockaddr>(bitPattern: UInt(destination.address)), socklen_t(destination.length))
+    /// Sends frames without a handle until the receiver has averaged the signal of their sender.
+    ///
+    /// A sender that it never heard becomes a station later, in the work of the interface
+    /// (`ieee80211_ibss_rx_no_sta()`), and the average of a station starts on another path than it goes on
+    /// (`ewma_signal_add()` in net/mac80211/rx.c).
+    private func warmUp(sender: [UInt8], receiver: UInt32) throws {
+        var nl80211 = try GenericNetlink(family: "nl80211")
+        try waitUntil(milliseconds: 30_000, for: "the second radio to know the first") {
+            // Safety: both addresses were placed in the arena with these lengths.
+            try kernel("send a first frame") {
+                unsafe sendto(
+                    socket.number, UnsafeRawPointer(bitPattern: UInt(frame.address)), frame.length, 0,
+                    UnsafePointer<sockaddr>(bitPattern: UInt(destination.address)),
+                    socklen_t(destination.length))
+            }
+            return try Self.hasAverage(of: sender, at: receiver, through: &nl80211)
+        }
+    }
+
+    /// Asks with NL80211_CMD_GET_STATION for NL80211_STA_INFO_SIGNAL_AVG in NL80211_ATTR_STA_INFO.
+    private static func hasAverage(
+        of sender: [UInt8], at receiver: UInt32, through nl80211: inout GenericNetlink
+    ) throws -> Bool {
+        do {
+            let station = try nl80211.send(
+                command: 17,
+                attributes: [NetlinkAttribute(3, u32: receiver), NetlinkAttribute(6, bytes: sender)],
+                operation: "ask for the station of the first radio")
+            let information = NetlinkAttribute.payload(of: 21, in: station) ?? []
+            return NetlinkAttribute.payload(of: 13, in: information).map { $0 != [0] } ?? false
+        } catch {
+            guard error.errno.rawValue == ENOENT else { throw error }
+            return false
         }
     }
 
