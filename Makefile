@@ -34,14 +34,14 @@ dependencies:
 	scripts/install-dependencies.sh
 
 test: build
-	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(TEST_IMAGES)
+	scripts/run-tests.sh "$(SWIFT)" $(KCOVLAB) $(RESULTS) $(TEST_IMAGES)
 
 # One variant is compiled by clang.
 dependencies-all:
 	scripts/install-dependencies.sh clang-14 lld-14 llvm-14
 
 test-all: dependencies-all build
-	scripts/run-tests.sh "$(SWIFT)" $(RESULTS) $(ALL_IMAGES)
+	scripts/run-tests.sh "$(SWIFT)" $(KCOVLAB) $(RESULTS) $(ALL_IMAGES)
 	scripts/remote-libvirtd.sh $(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
 
 check:

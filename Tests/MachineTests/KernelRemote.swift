@@ -15,6 +15,8 @@ struct KernelRemote: Sendable {
 
     /// Commits the unpacked source of the cache; quick rather than small.
     static func make(at directory: URL) async throws -> Self {
+        // Its kernels differ from that one in a file: they are built from what it left.
+        _ = try await Laboratory.session()
         let tree = try await sourceTree()
         let remote = Self(directory: directory)
         try await remote.git("init", "-q", "--bare", "-b", "base")
