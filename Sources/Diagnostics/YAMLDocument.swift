@@ -120,6 +120,17 @@ extension YAMLDocument {
         if case .mapping(let entries) = content { entries } else { nil }
     }
 
+    /// The words of a list, or one word; anything else is reported.
+    package func words(reportingTo collector: DiagnosticCollector) -> [String]? {
+        let items = sequence ?? [self]
+        let words = items.compactMap(\.scalar).filter { !$0.isEmpty }
+        guard !words.isEmpty, words.count == items.count else {
+            collector.report("expected one word or a list of words", at: location)
+            return nil
+        }
+        return words
+    }
+
     /// The number a scalar holds, decimal or with the prefix 0x; nil when it is not one or exceeds 64 bits.
     ///
     /// A minus sign gives the two's complement, as C does for an unsigned argument. The suffix Ki or Mi multiplies by

@@ -82,7 +82,7 @@ package struct AnnotationReport: Sendable {
     }
 
     /// The JSON document; keys are only added.
-    package func json() throws -> String {
+    package func document() -> some Encodable {
         struct Frame: Encodable { let function, file: String, line: Int }
         struct Cover: Encodable {
             let name: String
@@ -114,12 +114,9 @@ package struct AnnotationReport: Sendable {
                         name: $0.scenario.name, id: $0.scenario.id, run: $0.run?.path, evidence: $0.evidence)
                 })
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let document = Document(
+        return Document(
             kernel: Kernel(
                 image: kernel.image, release: kernel.release, key: kernel.key, features: kernel.features),
             places: places, uncovered: coverage.count { $0.covers.isEmpty })
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
     }
 }

@@ -43,7 +43,7 @@ struct AnnotationsCommand: AsyncParsableCommand {
         }
         let report = AnnotationReport(
             kernel: kernel, coverage: coverage, hasRuns: !recorded.verdicts.isEmpty, place: runs)
-        CommandOutput.line(json ? try report.json() : report.text)
+        if json { try CommandOutput.json(report.document()) } else { CommandOutput.line(report.text) }
     }
 
     private func build(settings: Settings, shipped: ShippedData) async throws -> KernelArtifact {

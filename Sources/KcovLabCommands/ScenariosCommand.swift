@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import Installation
 import ScenarioModel
 
@@ -62,10 +61,7 @@ struct ScenariosCommand: ParsableCommand {
         let catalog = try ScenarioCatalog.load(directory: ShippedData.locate().scenarios)
         let entries = catalog.scenarios.map(Entry.init)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            CommandOutput.line(
-                String(decoding: try encoder.encode(Document(scenarios: entries)), as: UTF8.self))
+            try CommandOutput.json(Document(scenarios: entries))
             return
         }
         var table = TextTable(columns: ["id", "name", "shows"])

@@ -10,12 +10,10 @@ package enum ReportFiles {
     ///
     /// - Throws: `AtomicFile.Failure` for the first file that could not be written; the others are still tried.
     package static func write(_ record: RunRecord, to directory: RunDirectory) throws(AtomicFile.Failure) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let text = ReportText(style: .plain).full(record, directory: directory.url.path)
         let files: [(URL, () throws -> Data)] = [
-            (directory.results, { try ResultsDocument(record).data() }),
-            (directory.record, { try encoder.encode(record) + Data("\n".utf8) }),
+            (directory.results, { try ResultsDocument(record).readableJSON() }),
+            (directory.record, { try record.readableJSON() }),
             (directory.junit, { Data(JUnitReport(record).text.utf8) }),
             (directory.ktap, { Data(KTAPReport(record).text.utf8) }),
             (directory.text, { Data(text.utf8) }),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Foundation
 package import Lab
 
 /// The machine-readable result of a run, `results.json`.
@@ -91,12 +90,5 @@ package struct ResultsDocument: Codable, Sendable, Hashable {
         accelerator = record.accelerator
         summary = Summary(record.scenarios.map(\.outcome))
         scenarios = record.scenarios.map(Scenario.init)
-    }
-
-    /// The file's bytes: pretty, keys sorted, a line feed at the end.
-    package func data() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
     }
 }

@@ -52,8 +52,8 @@ struct BuildReader {
 
     private func expectation(_ form: String, _ value: YAMLDocument) -> BuildExpectation? {
         switch form {
-        case "present": return words(value).map { .present($0) }
-        case "absent": return words(value).map { .absent($0) }
+        case "present": return value.words(reportingTo: collector).map { .present($0) }
+        case "absent": return value.words(reportingTo: collector).map { .absent($0) }
         case "struct": return layout(value).map { .layout($0) }
         default:
             if value.scalar == "none" { return .noWarnings }
@@ -77,15 +77,5 @@ struct BuildReader {
             return nil
         }
         return StructExpectation(name: name, size: size, with: with, without: without)
-    }
-
-    private func words(_ document: YAMLDocument) -> [String]? {
-        let items = document.sequence ?? [document]
-        let words = items.compactMap(\.scalar).filter { !$0.isEmpty }
-        guard !words.isEmpty, words.count == items.count else {
-            collector.report("expected one word or a list of words", at: document.location)
-            return nil
-        }
-        return words
     }
 }

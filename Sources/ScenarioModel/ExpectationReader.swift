@@ -44,7 +44,7 @@ struct ExpectationReader {
         case "calls": return calls(value)
         case "count": return count(value, allowsZero: true).map { [.count($0)] } ?? []
         case "repeats": return number(value).map { [.repeats(times: $0)] } ?? []
-        case "within": return words(value).map { [.within($0)] } ?? []
+        case "within": return value.words(reportingTo: collector).map { [.within($0)] } ?? []
         case "corrupt": return reason(value).map { [.corrupt(reason: $0)] } ?? []
         case "unchecked": return reason(value).map { [.unchecked(reason: $0)] } ?? []
         case "exactly": return exactly(value).map { [$0] } ?? []
@@ -184,18 +184,8 @@ struct ExpectationReader {
         return nil
     }
 
-    private func words(_ document: YAMLDocument) -> [String]? {
-        let items = document.sequence ?? [document]
-        let words = items.compactMap(\.scalar).filter { !$0.isEmpty }
-        guard !words.isEmpty, words.count == items.count else {
-            collector.report("expected one word or a list of words", at: document.location)
-            return nil
-        }
-        return words
-    }
-
     private func functions(_ document: YAMLDocument) -> [FunctionChoice]? {
-        words(document)?.map(FunctionChoice.init(spoken:))
+        document.words(reportingTo: collector)?.map(FunctionChoice.init(spoken:))
     }
 
     private func places(_ document: YAMLDocument) -> (present: [String], absent: [String])? {

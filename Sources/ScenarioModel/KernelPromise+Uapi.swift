@@ -37,8 +37,12 @@ extension KernelPromise {
             "unknown-request", .requests, "a request that kcov does not know is ENOTTY",
             "`kcov_ioctl_locked()`, kernel/kcov.c"),
         KernelPromise(
-            "no-stream", .requests, "the device has no data: read and write are EINVAL, lseek is ESPIPE",
-            "`kcov_fops`, kernel/kcov.c"),
+            "no-stream", .requests,
+            "the device has no data: read and write are EINVAL; lseek, pread and pwrite are ESPIPE",
+            "`kcov_open()` and `kcov_fops`, kernel/kcov.c"),
+        KernelPromise(
+            "device-of-root", .requests, "only root may open the device",
+            "`kcov_init()`, kernel/kcov.c"),
     ]
 
     static let buffers = [

@@ -64,7 +64,7 @@ struct MutationReportTests {
     @Test("mutants.json says who killed what, and how")
     func document() throws {
         let results = [Self.killed, Self.result("b", .survived)]
-        let data = try MutationDocument(Self.record(results)).data()
+        let data = try MutationDocument(Self.record(results)).readableJSON()
         let json = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(json["schema"] as? Int == 1)
         #expect(json["image"] as? String == "debian-6.12")

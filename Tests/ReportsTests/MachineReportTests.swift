@@ -11,13 +11,13 @@ import Testing
 struct MachineReportTests {
     @Test("results.json reads as kept, with null where there is nothing")
     func results() throws {
-        let data = try ResultsDocument(SampleRun.everyOutcome).data()
+        let data = try ResultsDocument(SampleRun.everyOutcome).readableJSON()
         try expectSnapshot(String(decoding: data, as: UTF8.self), named: "results.json")
     }
 
     @Test("results.json has exactly the promised keys")
     func resultKeys() throws {
-        let data = try ResultsDocument(SampleRun.everyOutcome).data()
+        let data = try ResultsDocument(SampleRun.everyOutcome).readableJSON()
         let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(Set(root.keys) == ["schema", "kernel", "accelerator", "summary", "scenarios"])
         let kernel = try #require(root["kernel"] as? [String: Any])

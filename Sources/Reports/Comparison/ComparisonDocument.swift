@@ -78,8 +78,6 @@ package struct ComparisonDocument: Encodable, Sendable {
 
     /// The file's text: pretty, keys sorted, a line feed at the end; what there is not has no key.
     package func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        String(decoding: try readableJSON(), as: UTF8.self)
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Foundation
 import Lab
 package import Mutation
 
@@ -36,12 +35,5 @@ package struct MutationDocument: Codable, Sendable, Hashable {
                 name: result.mutant.name, summary: result.mutant.summary, outcome: result.outcome,
                 by: result.kills, seconds: (result.seconds * 1000).rounded() / 1000, remarks: result.remarks)
         }
-    }
-
-    /// The file's bytes: pretty, keys sorted, a line feed at the end.
-    package func data() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Foundation
+import Foundation
 package import History
 import Lab
 
@@ -102,13 +102,6 @@ package struct NightKCIDB: Encodable, Sendable {
         self.checkouts = checkouts
         self.builds = builds
         self.tests = tests
-    }
-
-    /// The document: pretty, keys sorted, a line feed at the end; what there is not has no key.
-    package func data() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
     }
 
     /// FAIL speaks against the kernel, ERROR says that nothing was learnt.

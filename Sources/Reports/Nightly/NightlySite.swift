@@ -52,7 +52,7 @@ package struct NightlySite: Sendable {
         attempt {
             try put(NightMail(standing).text, at: NightPaths.mail(standing.night))
             try put(NightJUnit(standing).text, at: NightPaths.junit(standing.night))
-            let submission = try NightKCIDB(standing, sources: sources, origin: origin).data()
+            let submission = try NightKCIDB(standing, sources: sources, origin: origin).readableJSON()
             try put(String(decoding: submission, as: UTF8.self), at: NightPaths.kcidb(standing.night))
         }
         attempt {
