@@ -8,6 +8,9 @@ extension KernelPromise {
             "KCOV_INIT_TRACE takes 2 to INT_MAX / 8 words and is EINVAL for any other number",
             "`kcov_ioctl()`, kernel/kcov.c"),
         KernelPromise(
+            "init-blank", .requests, "a new buffer holds zeroes, whatever its memory held before",
+            "`kcov_ioctl()`, kernel/kcov.c"),
+        KernelPromise(
             "init-once", .requests, "a descriptor is initialised once; after that KCOV_INIT_TRACE is EBUSY",
             "`kcov_ioctl()`, kernel/kcov.c"),
         KernelPromise(

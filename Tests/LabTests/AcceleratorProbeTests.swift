@@ -51,6 +51,12 @@ struct AcceleratorProbeTests {
         return count
     }
 
+    private func write(_ image: Data) throws -> String {
+        let file = directory.url.appending(path: "guest.bin")
+        try image.write(to: file)
+        return file.path
+    }
+
     @Test("An emulated guest makes progress")
     func emulated() async throws {
         try await withProbe { probe, _ in
@@ -67,17 +73,16 @@ struct AcceleratorProbeTests {
     @Test("A guest that is not done in time is late, and ends")
     func late() async throws {
         try await withProbe { probe, _ in
-            let image = try await probe.placeImage()
-            #expect(try await probe.measure(.tcg, image: image, limit: 0.01) == .late)
+            let image = try write(TinyGuest.endless)
+            #expect(try await probe.measure(.tcg, image: image, limit: 0.1) == .late)
         }
     }
 
     @Test("A guest that breaks has ended, and is not called late")
     func ended() async throws {
         try await withProbe { probe, _ in
-            let file = directory.url.appending(path: "broken.bin")
-            try BrokenGuest.image.write(to: file)
-            #expect(try await probe.measure(.tcg, image: file.path, limit: 60) == .ended)
+            let image = try write(TinyGuest.broken)
+            #expect(try await probe.measure(.tcg, image: image, limit: 60) == .ended)
         }
     }
 
