@@ -178,7 +178,7 @@ let package = Package(
             name: "MutationTests",
             dependencies: [
                 "CoverageAssertions", "Diagnostics", "Installation", "KernelBuild", "Lab", "Mutation",
-                "Reports",
+                "Reports", "ScenarioModel",
             ],
             swiftSettings: settings()),
 

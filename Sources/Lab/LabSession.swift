@@ -186,8 +186,8 @@ public final class LabSession: Sendable {
         }
     }
 
-    /// Whether a kernel reported something that no scenario was running for.
-    package var sawReportsAtBoot: Bool { !pace.strayReports.isEmpty }
+    /// The titles of what the kernel reported while no scenario was running.
+    package var reportsAtBoot: [String] { pace.strayReports.map(\.title) }
 
     /// Everything a report needs about a run.
     package func record(_ results: [ScenarioResult], replay: String, seconds: Double) -> RunRecord {

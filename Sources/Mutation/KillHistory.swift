@@ -34,17 +34,22 @@ package final class KillHistory: Sendable {
         }
     }
 
-    /// Scenarios in the order in which they are most likely to kill: those that killed in the same function, then in
-    /// the same file, then the quickest.
+    /// Scenarios in the order in which they are most likely to kill: those that killed in the same function, those that
+    /// check a promise the function keeps, the same for the file, and among equals the quickest.
     func order(_ scenarios: [Scenario], for mutant: Mutant, seconds: [String: Double]) -> [Scenario] {
         let kills = kills.withLock(\.self)
-        func rank(_ scenario: Scenario) -> (Int, Int, Double) {
+        func rank(_ scenario: Scenario) -> (Int, Int, Int, Int, Double) {
             var (function, file) = (0, 0)
             for (entry, count) in kills where entry.scenario == scenario.name {
                 if mutant.places.contains(entry.place) { function += count }
                 if mutant.places.contains(where: { $0.file == entry.place.file }) { file += count }
             }
-            return (-function, -file, seconds[scenario.name] ?? 0)
+            let promises = scenario.kernelPromises
+            let aboutFunction = promises.count { mutant.places.contains(where: $0.isKept(by:)) }
+            let aboutFile = promises.count { promise in
+                mutant.places.contains { promise.source.contains($0.file) }
+            }
+            return (-function, -aboutFunction, -file, -aboutFile, seconds[scenario.name] ?? 0)
         }
         return scenarios.map { ($0, rank($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
     }
@@ -56,5 +61,13 @@ package final class KillHistory: Sendable {
         try? FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try? data.write(to: file, options: .atomic)
+    }
+}
+
+extension KernelPromise {
+    /// Whether a function is one of those that keep the promise.
+    fileprivate func isKept(by place: PatchPlace) -> Bool {
+        openers.contains(place.function)
+            || source.contains(place.file) && source.contains("`\(place.function)()`")
     }
 }

@@ -27,15 +27,19 @@ package struct Kill: Sendable, Codable, Hashable {
     /// The name of the scenario; `boot` for a report that came before any.
     package let scenario: String
     package let how: How
+    /// What the kernel did wrong, in one sentence.
+    package let reason: String?
 
-    package init(scenario: String, how: How) {
+    package init(scenario: String, how: How, reason: String?) {
         self.scenario = scenario
         self.how = how
+        self.reason = reason
     }
 
     /// What a result says about a kernel that was changed; nil when nothing speaks against the kernel.
     init?(_ result: ScenarioResult) {
         scenario = result.name
+        reason = result.reason
         switch result.outcome {
         case .failed, .flaky: how = .expectation
         case .kernelFailed: how = result.fault == .hang ? .hang : .report
@@ -67,5 +71,22 @@ package struct MutantResult: Sendable {
         self.seconds = seconds
         self.remarks = remarks
         self.record = record
+    }
+}
+
+extension MutantResult {
+    /// Drops the kills of a scenario unless it always passes on the unmutated kernel.
+    package mutating func takeBack(_ scenario: String, unless runs: GreenRuns) {
+        guard runs != .green, kills.contains(where: { $0.scenario == scenario }) else { return }
+        kills.removeAll { $0.scenario == scenario }
+        switch runs {
+        case .green: break
+        case .doubtful(let why):
+            remarks.append("\(scenario) does not count: the unmutated kernel \(why)")
+            if kills.isEmpty { outcome = .survived }
+        case .unknown(let why):
+            remarks.append("\(scenario) does not count: the unmutated kernel could not be tried, \(why)")
+            if kills.isEmpty { outcome = .hostFailed }
+        }
     }
 }

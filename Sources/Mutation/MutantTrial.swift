@@ -42,54 +42,29 @@ struct MutantTrial: Sendable {
         } catch {
             return result(.hostFailed, remarks: ["\(error)"])
         }
-        var kills: [Kill] = []
-        var remarks: [String] = []
-        var results: [String: ScenarioResult] = [:]
-        var rest = scenarios
-        while !rest.isEmpty, isFull || kills.isEmpty, !Task.isCancelled {
-            let enough = !isFull
-            var batch = await session.run(rest) { enough && Kill($0) != nil }
-            let tried = Set(batch.map(\.name))
-            rest.removeAll { tried.contains($0.name) }
-            for index in batch.indices where !Task.isCancelled {
-                guard let scenario = scenarios.first(where: { $0.name == batch[index].name }) else {
-                    continue
-                }
-                // What the host lost says nothing, so it is asked once more.
-                if batch[index].outcome == .hostFailed { batch[index] = await session.run(scenario) }
-                if let kill = Kill(batch[index]) {
-                    let again = await session.run(scenario)
-                    if Kill(again) == nil {
-                        remarks.append("\(kill.scenario) failed (\(kill.how.rawValue)) and then did not")
-                    } else {
-                        kills.append(kill)
-                        batch[index] = again
-                    }
-                }
-                results[batch[index].name] = batch[index]
-            }
+        var findings = await KillSearch(on: session, scenarios: scenarios, isFull: isFull).run()
+        if findings.kills.isEmpty, !session.reportsAtBoot.isEmpty, let report = try await reportAtBoot() {
+            findings.kills.append(Kill(scenario: "boot", how: .report, reason: report))
         }
-        if kills.isEmpty, session.sawReportsAtBoot, try await bootsBadlyAgain() {
-            kills.append(Kill(scenario: "boot", how: .report))
-        }
-        let ordered = scenarios.compactMap { results[$0.name] }
+        let ordered = scenarios.compactMap { findings.results[$0.name] }
         let record = session.record(
             ordered, replay: "", seconds: (ContinuousClock.now - start) / .seconds(1))
         await session.end()
         try Task.checkCancellation()
-        let lost = ordered.filter { $0.outcome == .hostFailed || $0.outcome == .skipped }
-        if kills.isEmpty, let first = lost.first {
-            remarks.append("\(first.name): \(first.reason ?? first.outcome.rawValue)")
-            return result(.hostFailed, remarks: remarks, record: record)
+        if findings.kills.isEmpty, let lost = ordered.first(where: \.saysNothing) {
+            let remark = "\(lost.name): \(lost.reason ?? lost.outcome.rawValue)"
+            return result(.hostFailed, remarks: findings.remarks + [remark], record: record)
         }
-        return result(kills.isEmpty ? .survived : .killed, kills, remarks: remarks, record: record)
+        return result(
+            findings.kills.isEmpty ? .survived : .killed, findings.kills, remarks: findings.remarks,
+            record: record)
     }
 
-    /// Whether the kernel reports something in another guest too, before any scenario runs.
-    private func bootsBadlyAgain() async throws -> Bool {
+    /// What the kernel reports in another guest, before any scenario runs; nil when it is silent there.
+    private func reportAtBoot() async throws -> String? {
         let session = try await LabSession.open(request, settings: settings, onEvent: onEvent)
         _ = await session.run(Array(scenarios.prefix(1)))
         await session.end()
-        return session.sawReportsAtBoot
+        return session.reportsAtBoot.first
     }
 }

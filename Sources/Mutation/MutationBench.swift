@@ -112,30 +112,14 @@ package struct MutationBench: Sendable {
             guard !killers.isEmpty else { continue }
             let session = try await LabSession.open(
                 labRequest(needs: needs), settings: settings, onEvent: events(of: name(needs: needs)))
-            var doubtful: [String: String] = [:]
             for scenario in scenarios where killers.contains(scenario.name) && !Task.isCancelled {
                 onEvent(.confirming(scenario: scenario.name))
-                let runs = await session.run(
-                    Array(repeating: scenario, count: MutationRequest.greenRuns)
-                ) { $0.outcome != .passed }
-                let passed = runs.count { $0.outcome == .passed }
-                if passed < MutationRequest.greenRuns {
-                    let reason = runs.first { $0.outcome != .passed }?.reason ?? "it was interrupted"
-                    doubtful[scenario.name] = "\(passed) of \(runs.count) runs: \(reason)"
+                let runs = await GreenRuns.count(of: scenario, on: session)
+                for index in results.indices where results[index].mutant.needs == needs {
+                    results[index].takeBack(scenario.name, unless: runs)
                 }
             }
             await session.end()
-            for index in results.indices where results[index].mutant.needs == needs {
-                for kill in results[index].kills {
-                    guard let doubt = doubtful[kill.scenario] else { continue }
-                    results[index].remarks.append(
-                        "\(kill.scenario) does not count, the unmutated kernel passed only \(doubt)")
-                }
-                results[index].kills.removeAll { doubtful[$0.scenario] != nil }
-                if results[index].outcome == .killed, results[index].kills.isEmpty {
-                    results[index].outcome = .survived
-                }
-            }
         }
     }
 

@@ -16,9 +16,6 @@ package struct MutationRequest: Sendable {
         self.jobs = jobs
         self.isFull = isFull
     }
-
-    /// The runs a scenario must pass on the unmutated kernel for its kills to count.
-    package static let greenRuns = 20
 }
 
 /// What happens on the bench, in order.

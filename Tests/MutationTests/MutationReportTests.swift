@@ -44,7 +44,8 @@ struct MutationReportTests {
             scenarios: ["exact-count", "init-bounds"], seconds: 60)
     }
 
-    private static let kill = Kill(scenario: "exact-count", how: .expectation)
+    private static let kill = Kill(
+        scenario: "exact-count", how: .expectation, reason: "one too few")
     private static let killed = result("a", .killed, by: [kill], scenario: .failed)
 
     @Test("Only a bench on which every mutant is killed or equivalent is a success")
@@ -72,7 +73,8 @@ struct MutationReportTests {
         let mutants = try #require(json["mutants"] as? [[String: Any]])
         #expect(mutants.map { $0["outcome"] as? String } == ["killed", "survived"])
         let by = try #require(mutants[0]["by"] as? [[String: String]])
-        #expect(by == [["scenario": "exact-count", "how": "failed expectation"]])
+        #expect(
+            by == [["scenario": "exact-count", "how": "failed expectation", "reason": "one too few"]])
         #expect(mutants[0]["seconds"] as? Double == 12.346)
         #expect(MutationDocument(Self.record(results, baseline: .failed)).baseline == "failed")
     }

@@ -56,7 +56,7 @@ package final class MutationJournal: Sendable {
                 if let record = result.record { leave(record, in: result.mutant.name, &state) }
                 writer.write(MutationText(style: writer.style).lines(result))
             case .confirming(let scenario):
-                show("\(scenario) again, \(MutationRequest.greenRuns) times on the unmutated kernel", state)
+                show("\(scenario) again, \(GreenRuns.wanted) times on the unmutated kernel", state)
             case .run(let name, let event):
                 follow(event, of: name, &state)
             }

@@ -21,8 +21,9 @@ package struct MutationText: Sendable {
             pad(SpokenDuration.text(result.seconds), to: 12), killers.joined(separator: ", ") + more,
         ].joined(separator: "  ")
         var lines = [headline]
-        if result.outcome != .killed {
-            lines.append("            \(PlainText.singleLine(result.mutant.summary))")
+        lines.append("            \(PlainText.singleLine(result.mutant.summary))")
+        if let reason = result.kills.first?.reason {
+            lines.append("            seen: \(PlainText.singleLine(String(reason.prefix(300))))")
         }
         lines += result.remarks.map { "            " + PlainText.singleLine(String($0.prefix(300))) }
         return lines
