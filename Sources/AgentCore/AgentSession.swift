@@ -84,8 +84,8 @@ package struct AgentSession {
             guard let ending = try runner.execute() else { return .broken }
             announce("run \(run) ended")
             try send(.finished(run: run, ending: ending))
-        case .inspect:
-            try send(.state(try GuestProbe.state()))
+        case .inspect(let handles):
+            try send(.state(try GuestProbe.state(handles: handles)))
         case .park:
             try send(.parked)
             return .parked

@@ -18,12 +18,14 @@ enum GuestProbe {
     static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// Counts what a leak would change.
-    static func state() throws(KernelError) -> GuestState {
+    ///
+    /// - Parameter handles: Remote handles that should be free.
+    static func state(handles: [UInt64]) throws(KernelError) -> GuestState {
         let areas = try SystemFile.read("/proc/vmallocinfo").split(separator: "\n")
         let numbers = SystemFile.names(in: "/proc").compactMap { Int32($0) }
         return GuestState(
             kcovBuffers: UInt32(areas.count { $0.contains(" kcov_ioctl") }),
-            remoteAreas: UInt32(areas.count { $0.contains(" kcov_remote_start") }),
+            takenHandles: try HandleProbe.taken(handles),
             processes: UInt32(numbers.count { $0 != getpid() && hasImage($0) }),
             // Looking itself takes one.
             descriptors: UInt32(max(0, SystemFile.names(in: "/proc/self/fd").count - 1)))

@@ -6,8 +6,8 @@ public enum HostMessage: Hashable, Sendable {
     case hello(version: UInt16, nonce: UInt64)
     /// Runs a program; `run` comes back in every message about it.
     case run(run: UInt32, program: Program)
-    /// Asks for the state that leaks would change.
-    case inspect
+    /// Asks for the state that leaks would change, among it which of these remote handles somebody holds.
+    case inspect(handles: [UInt64])
     /// Ends the session but not the guest: the agent waits for the next hello, so that the guest can be saved.
     case park
     /// Ends the guest.
@@ -153,16 +153,16 @@ public enum ProgramEnding: Hashable, Sendable {
 public struct GuestState: Hashable, Sendable {
     /// Buffers that kcov descriptors hold: lines of /proc/vmallocinfo that name `kcov_ioctl`.
     public let kcovBuffers: UInt32
-    /// Areas of the remote pool: lines that name `kcov_remote_start`.
-    public let remoteAreas: UInt32
+    /// Remote handles, of those that were asked for, which cannot be registered.
+    public let takenHandles: UInt32
     /// Processes besides the agent and kernel threads.
     public let processes: UInt32
     /// Open file descriptors of the agent.
     public let descriptors: UInt32
 
-    public init(kcovBuffers: UInt32, remoteAreas: UInt32, processes: UInt32, descriptors: UInt32) {
+    public init(kcovBuffers: UInt32, takenHandles: UInt32, processes: UInt32, descriptors: UInt32) {
         self.kcovBuffers = kcovBuffers
-        self.remoteAreas = remoteAreas
+        self.takenHandles = takenHandles
         self.processes = processes
         self.descriptors = descriptors
     }
@@ -170,7 +170,7 @@ public struct GuestState: Hashable, Sendable {
 
 /// The version both sides must have.
 public enum ProtocolVersion {
-    public static let current: UInt16 = 1
+    public static let current: UInt16 = 2
     /// The name of the virtio-serial port.
     public static let portName = "org.kcovlab.agent"
     /// The largest frame in bytes; anything longer is an error.

@@ -65,6 +65,8 @@ struct BuildJudge: Sendable {
                 return ("is without the function \(name)", "it has \(Self.list(there))", [])
             }
             return ("is without \(Self.list(names))", problems)
+        case .uninstrumented(let files):
+            return ("instruments nothing in \(Self.list(files))", files.flatMap(instrumentation))
         case .layout(let layout): return ("has struct \(layout.name) as promised", problems(with: layout))
         case .noWarnings:
             guard let warnings else {
@@ -84,6 +86,23 @@ struct BuildJudge: Sendable {
         guard name.contains("*") else { return index.presence(of: name) == .unknown ? [] : [name] }
         let glob = Glob(name)
         return Array(index.functionNames.lazy.filter(glob.matches).prefix(12))
+    }
+
+    /// What speaks against a source file without coverage points, a file without code included.
+    private func instrumentation(of pattern: String) -> [Problem] {
+        let glob = Glob(pattern)
+        guard index.sourceFiles.contains(where: glob.matches) else {
+            return [("has code of \(pattern)", "none, so nothing can be said about it", [])]
+        }
+        return index.instrumentedFunctions.filter { glob.matches($0.key) }.sorted { $0.key < $1.key }.map {
+            file, functions in
+            let names = functions.sorted()
+            return (
+                "instruments nothing in \(file)",
+                "\(names.count) functions are instrumented, first: \(names.first ?? "")",
+                Array(names.prefix(12))
+            )
+        }
     }
 
     private func problems(with promise: StructExpectation) -> [Problem] {

@@ -100,8 +100,10 @@ actor Guest {
     }
 
     /// Asks for what a leak would change.
-    func state() async throws -> GuestState {
-        try send(.inspect)
+    ///
+    /// - Parameter handles: Remote handles that should be free.
+    func state(handles: [UInt64]) async throws -> GuestState {
+        try send(.inspect(handles: handles))
         return try await wait(until: .now + .seconds(limits.answer), .silence(seconds: limits.answer)) {
             if case .state(let state) = $0 { state } else { nil }
         }

@@ -30,7 +30,7 @@ struct ScenarioRun: Sendable {
         var report: ProgramReport?
         var findings: [Finding] = []
         do {
-            let before = try await guest.state()
+            let before = try await guest.state(handles: plan.handles)
             let program = await scaled(plan.program, for: guest)
             let received = try await guest.run(program)
             report = received
@@ -97,11 +97,8 @@ struct ScenarioRun: Sendable {
     private func settledState(of guest: Guest, like before: GuestState) async throws -> GuestState {
         let deadline = ContinuousClock.now + .seconds(2 * (await guest.limits.factor))
         while true {
-            let state = try await guest.state()
-            let isSettled =
-                state.kcovBuffers == before.kcovBuffers && state.processes == before.processes
-                && state.descriptors == before.descriptors
-            if isSettled || .now > deadline { return state }
+            let state = try await guest.state(handles: plan.handles)
+            if state == before || .now > deadline { return state }
         }
     }
 

@@ -6,6 +6,8 @@ package enum BuildExpectation: Hashable, Sendable {
     case present([String])
     /// None of these globs is a function of the image.
     case absent([String])
+    /// No coverage callback is called from code of these source files, globs below the kernel tree.
+    case uninstrumented([String])
     /// How the compiler laid out a struct that the image uses.
     case layout(StructExpectation)
     /// The compiler, the linker and objtool warned of nothing.

@@ -12,6 +12,12 @@ struct BuildReader {
         ),
         ("absent", "None is a function of the image.", "absent: [kcov_*]"),
         (
+            "uninstrumented",
+            "No function that these source files define calls a coverage callback, and each has code in the image; a `*` "
+                + "stands for anything.",
+            "uninstrumented: [kernel/sched/*, kernel/softirq.c]"
+        ),
+        (
             "struct",
             "A struct is in the image, with this `size` in bytes, `with` members and `without` others; a `*` stands "
                 + "for anything.",
@@ -54,6 +60,7 @@ struct BuildReader {
         switch form {
         case "present": return value.words(reportingTo: collector).map { .present($0) }
         case "absent": return value.words(reportingTo: collector).map { .absent($0) }
+        case "uninstrumented": return value.words(reportingTo: collector).map { .uninstrumented($0) }
         case "struct": return layout(value).map { .layout($0) }
         default:
             if value.scalar == "none" { return .noWarnings }

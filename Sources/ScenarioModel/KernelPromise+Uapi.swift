@@ -104,6 +104,10 @@ extension KernelPromise {
             "interrupts and softirqs on top of the thread leave nothing in its buffer",
             "`check_kcov_mode()`, kernel/kcov.c"),
         KernelPromise(
+            "excluded-code", .local,
+            "the scheduler, locks, RCU, entry code and kcov itself are not instrumented, so they are in no buffer",
+            "`KCOV_INSTRUMENT` in kernel/sched/Makefile, kernel/Makefile and others"),
+        KernelPromise(
             "local-migration", .local, "a thread that changes its processor loses and gains nothing",
             "`kcov_prepare_switch()`, `kcov_finish_switch()`, include/linux/kcov.h"),
     ]

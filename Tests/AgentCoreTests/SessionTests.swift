@@ -56,7 +56,7 @@ struct SessionTests {
     @Test("A session starts with hello")
     func order() throws {
         let agent = try AgentOnHost()
-        try agent.send(.inspect)
+        try agent.send(.inspect(handles: []))
         guard case .failure = try agent.receive() else {
             Issue.record("it was answered")
             return

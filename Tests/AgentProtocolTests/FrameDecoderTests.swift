@@ -51,7 +51,7 @@ struct FrameDecoderTests {
         let error = ProtocolError.unknown(what: "message of the host", number: 99)
         for _ in 0..<3 {
             #expect(throws: error) { try decoder.next() }
-            decoder.append(HostMessage.inspect.frame)
+            decoder.append(HostMessage.inspect(handles: []).frame)
         }
     }
 

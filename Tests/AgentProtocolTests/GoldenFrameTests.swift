@@ -7,11 +7,11 @@ import Testing
 ///
 /// A change that makes one of these tests fail changes the format: it needs a new `ProtocolVersion.current`, and then
 /// new bytes here. The hello of the host and the failure of the agent never change.
-@Suite("Bytes of version 1")
+@Suite("Bytes of version 2")
 struct GoldenFrameTests {
     @Test("The bytes below are those of the current version")
     func version() {
-        #expect(ProtocolVersion.current == 1)
+        #expect(ProtocolVersion.current == 2)
         #expect(ProtocolVersion.frameLimit == 1_048_576)
         #expect(AgentMessage.wordsLimit == 65_536)
     }
@@ -20,7 +20,7 @@ struct GoldenFrameTests {
         "What the host says",
         arguments: [
             (.hello(version: 1, nonce: 0x0123_4567_89ab_cdef), "0b000000 01 0100 efcdab8967452301"),
-            (.inspect, "01000000 03"), (.park, "01000000 04"), (.powerOff, "01000000 05"),
+            (.inspect(handles: [0x42]), "0d000000 03 01000000 4200000000000000"), (.park, "01000000 04"), (.powerOff, "01000000 05"),
         ] as [(HostMessage, String)])
     func host(message: HostMessage, bytes: String) throws {
         #expect(message.frame == FrameBytes.hex(bytes))
@@ -126,7 +126,7 @@ struct GoldenFrameTests {
             (.finished(run: 7, ending: .stuck(step: 3)), "0a000000 07 07000000 04 03000000"),
             (.finished(run: 7, ending: .notPrepared(reason: "no")), "0c000000 07 07000000 03 02000000 6e6f"),
             (
-                .state(GuestState(kcovBuffers: 1, remoteAreas: 2, processes: 3, descriptors: 4)),
+                .state(GuestState(kcovBuffers: 1, takenHandles: 2, processes: 3, descriptors: 4)),
                 "11000000 08 01000000 02000000 03000000 04000000"
             ),
             (.parked, "01000000 09"),

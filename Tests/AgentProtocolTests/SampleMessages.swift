@@ -9,7 +9,7 @@ enum SampleMessages {
         .hello(version: .max, nonce: .max),
         .run(run: 0, program: Program(descriptors: [], stimuli: [], tasks: [], stepLimit: 0, limit: 0)),
         .run(run: .max, program: program),
-        .inspect, .park, .powerOff,
+        .inspect(handles: []), .inspect(handles: [1, .max]), .park, .powerOff,
     ]
 
     static let agent: [AgentMessage] =
@@ -19,7 +19,7 @@ enum SampleMessages {
                 facts: GuestFacts(release: "6.12.48+", machine: "x86_64", processors: 2, uptime: 431)),
             .prepared(run: 1),
         ] + steps + tasks + buffers + endings + [
-            .state(GuestState(kcovBuffers: 0, remoteAreas: 1, processes: 2, descriptors: .max)),
+            .state(GuestState(kcovBuffers: 0, takenHandles: 1, processes: 2, descriptors: .max)),
             .parked, .note(""), .note("ready\n\u{0}\u{1F41B} e\u{301}"), .failure("no session"),
         ]
 

@@ -16,8 +16,13 @@ import Testing
         struct task { int state; void *kcov_area; struct { int kcov_mode; }; struct empty id; };
         struct task here;
         __attribute__((noinline)) void kcov_task_init(void) { here.state++; }
-        void _start(void) { for (;;) kcov_task_init(); }
+        void __sanitizer_cov_trace_pc(void) { here.state++; }
+        void traced(void);
+        void _start(void) { for (;;) { kcov_task_init(); traced(); } }
         """
+
+    /// The only file of the image that is instrumented.
+    private static let instrumented = "void traced(void) { }"
 
     private func findings(
         _ expectation: BuildExpectation, warnings: [String]? = []
@@ -25,13 +30,12 @@ import Testing
         let directory = try TestDirectory()
         let file = directory.url.appending(path: "a.c")
         try Data(Self.source.utf8).write(to: file)
+        let traced = directory.url.appending(path: "traced.c")
+        try Data(Self.instrumented.utf8).write(to: traced)
+        let object = directory.url.appending(path: "traced.o")
+        try await compile(["-fsanitize-coverage=trace-pc", "-c", "-o", object.path, traced.path])
         let image = directory.url.appending(path: "vmlinux")
-        let compiler = try await Subprocess.run(
-            .name("gcc"),
-            arguments: [
-                "-g", "-O1", "-ffreestanding", "-nostdlib", "-static", "-no-pie", "-o", image.path, file.path,
-            ], output: .discarded, error: .string(limit: 1 << 16))
-        try #require(compiler.terminationStatus.isSuccess, "\(compiler.standardError)")
+        try await compile(["-nostdlib", "-static", "-no-pie", "-o", image.path, file.path, object.path])
         let index = try VmlinuxIndex.open(
             vmlinux: image, cacheDirectory: directory.url, requiresCoverage: false)
         let scenario = try ScenarioReader.read(
@@ -44,11 +48,19 @@ import Testing
         return result.findings.map { "\($0.expected); found: \($0.found)" }
     }
 
+    private func compile(_ arguments: [String]) async throws {
+        let compiler = try await Subprocess.run(
+            .name("gcc"), arguments: .init(["-g", "-O1", "-ffreestanding"] + arguments), output: .discarded,
+            error: .string(limit: 1 << 16))
+        try #require(compiler.terminationStatus.isSuccess, "\(compiler.standardError)")
+    }
+
     @Test func `What is so is found to be so`() async throws {
         #expect(try await findings(.present(["kcov_task_init"])) == [])
         #expect(try await findings(.present(["kcov_*"])) == [])
         #expect(try await findings(.absent(["kcov_task_exit", "kcov_remote_*"])) == [])
         #expect(try await findings(.noWarnings) == [])
+        #expect(try await findings(.uninstrumented(["*/a.c"])) == [])
         let layouts = [
             StructExpectation(name: "task", size: 24, with: ["kcov_*", "state"], without: ["kcov_handle"]),
             StructExpectation(name: "empty", size: 0, with: [], without: ["*"]),
@@ -73,6 +85,9 @@ import Testing
         #expect(try await first(.absent(["kcov_*"])).hasSuffix("found: it has kcov_task_init"))
         // A struct that nothing uses proves nothing.
         #expect(try await first(layout("tusk", without: ["kcov_*"])).contains("uses struct tusk"))
+        let instrumented = try await first(.uninstrumented(["*/traced.c"]))
+        #expect(instrumented.contains("1 functions are instrumented, first: traced"))
+        #expect(try await first(.uninstrumented(["nowhere/*"])).contains("has code of nowhere/*; found: none"))
         #expect(try await first(.noWarnings, warnings: ["a.c: warning: x"]).contains("1: a.c: warning: x"))
         #expect(try await first(.noWarnings, warnings: nil).contains("is not known"))
     }

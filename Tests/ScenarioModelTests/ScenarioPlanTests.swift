@@ -73,6 +73,28 @@ import Testing
         #expect(try plan(text, features: []) != nil, "a function of another contract is not looked up")
     }
 
+    @Test func handlesThatMustBeFreeAgainAreKnown() throws {
+        let text = """
+            name: handles
+            about: Something.
+            kcov: {a: 512, b: 512}
+            tasks:
+              main:
+                - remote-enable: {kcov: a, common: 0x42, handles: [{usb: 5}, {usb: 0}]}
+                  expect: 0
+                - disable: a
+                  expect: 0
+                - remote-enable: {kcov: b, common: 0x100000001, handles: [0x42, 0x0200000000000001, 0x0100000100000001]}
+                  expect: EINVAL
+            expect:
+              a: [{count: 0}]
+              b: [{count: 0}]
+            """
+        let plan = try #require(try plan(text, features: []))
+        // What can never be registered is not asked about.
+        #expect(plan.handles == [0x42, 1 << 56, 1 << 56 | 5])
+    }
+
     @Test func aBuildIsJudgedWithoutAProgram() throws {
         let text = """
             name: sample

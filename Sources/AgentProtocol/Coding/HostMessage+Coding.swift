@@ -12,7 +12,9 @@ extension HostMessage: FramedMessage {
             writer.write(run)
             writer.write(program)
             return (2, writer.bytes)
-        case .inspect: return (3, [])
+        case .inspect(let handles):
+            writer.write(list: handles) { $0.write($1) }
+            return (3, writer.bytes)
         case .park: return (4, [])
         case .powerOff: return (5, [])
         }
@@ -24,7 +26,7 @@ extension HostMessage: FramedMessage {
             switch kind {
             case 1: .hello(version: try reader.read(), nonce: try reader.read())
             case 2: .run(run: try reader.read(), program: try reader.readProgram())
-            case 3: .inspect
+            case 3: .inspect(handles: try reader.readWords())
             case 4: .park
             case 5: .powerOff
             default: throw .unknown(what: "message of the host", number: kind)

@@ -47,7 +47,7 @@ extension ByteWriter {
 
     mutating func write(_ state: GuestState) {
         write(state.kcovBuffers)
-        write(state.remoteAreas)
+        write(state.takenHandles)
         write(state.processes)
         write(state.descriptors)
     }
@@ -107,6 +107,6 @@ extension ByteReader {
 
     mutating func readState() throws(ProtocolError) -> GuestState {
         GuestState(
-            kcovBuffers: try read(), remoteAreas: try read(), processes: try read(), descriptors: try read())
+            kcovBuffers: try read(), takenHandles: try read(), processes: try read(), descriptors: try read())
     }
 }
