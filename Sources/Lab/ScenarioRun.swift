@@ -162,7 +162,7 @@ struct ScenarioRun: Sendable {
 
 extension ScenarioResult {
     /// The same for a scenario that shows a known issue: it is neither a pass nor a regression, and a change is pointed out.
-    func asKnown(_ issue: String?) -> Self {
+    package func asKnown(_ issue: String?) -> Self {
         guard let issue, [.passed, .failed, .kernelFailed].contains(outcome) else { return self }
         let reason =
             outcome == .passed ? issue : "it has changed: \(reason ?? outcome.rawValue); known was: \(issue)"
@@ -170,6 +170,11 @@ extension ScenarioResult {
             name: name, id: id, contract: contract, outcome: .knownIssue, seconds: seconds, reason: reason,
             fault: fault, findings: findings, console: console, steps: steps, buffers: buffers)
     }
+}
+
+extension ScenarioResult {
+    /// Whether a known issue no longer shows itself as its scenario describes it.
+    package var isChangedIssue: Bool { outcome == .knownIssue && (!findings.isEmpty || fault != nil) }
 }
 
 extension RunEnding {

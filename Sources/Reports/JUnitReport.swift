@@ -35,7 +35,7 @@ package struct JUnitReport: Sendable {
             ("features", kernel.features.joined(separator: " ")), ("accelerator", record.accelerator),
             ("acceleratorReason", record.acceleratorReason), ("connection", record.connection),
             ("replay", record.replay),
-        ]
+        ] + (record.brokenClaim.map { [("brokenClaim", $0.sentence)] } ?? [])
         return Element(
             "properties", [],
             children: values.map { Element("property", [("name", $0.0), ("value", $0.1)]) })

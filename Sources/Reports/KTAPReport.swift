@@ -15,6 +15,7 @@ package struct KTAPReport: Sendable {
         var lines = ["KTAP version 1"]
         lines.append(comment("image \(record.kernel.image), Linux \(record.kernel.release)"))
         lines.append(comment("accelerator \(record.accelerator): \(record.acceleratorReason)"))
+        if let claim = record.brokenClaim { lines.append(comment(claim.sentence)) }
         let extra = record.strayReports.isEmpty ? 0 : 1
         lines.append("1..\(record.scenarios.count + extra)")
         for (index, result) in record.scenarios.enumerated() {

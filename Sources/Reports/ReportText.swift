@@ -26,7 +26,12 @@ package struct ReportText: Sendable {
         lines.append(row("kernel", about))
         lines += kernel.remarks.map { row("", PlainText.singleLine($0)) }
         if let contract = contract(record) { lines.append(row("contract", contract)) }
-        if let broken = brokenClaim(record) { lines.append(row("", style.paint(broken, .red))) }
+        if let claim = record.brokenClaim {
+            lines.append(row("", style.paint(PlainText.singleLine(claim.sentence), .red)))
+            lines += claim.breaches.map { breach in
+                row("", PlainText.singleLine("  \(breach.scenario) \(breach.name): \(breach.reason)"))
+            }
+        }
         lines.append(
             row("accelerator", "\(record.accelerator): \(PlainText.singleLine(record.acceleratorReason))"))
         if record.timeFactor != 1 {
@@ -42,6 +47,10 @@ package struct ReportText: Sendable {
     package func verdict(_ record: RunRecord) -> String {
         let outcomes = record.scenarios.map(\.outcome)
         var text = Self.counts(outcomes)
+        let changed = record.scenarios.filter(\.isChangedIssue).map { $0.id ?? $0.name }
+        if !changed.isEmpty {
+            text += ", no longer as known: \(changed.joined(separator: ", "))"
+        }
         if !record.strayReports.isEmpty {
             text += ", \(record.strayReports.count) kernel reports outside any scenario"
         }
@@ -78,17 +87,6 @@ package struct ReportText: Sendable {
             "exclusive": "exclusive: a second descriptor of a thread is refused with EBUSY",
         ]
         return contracts.map { meanings[$0] ?? PlainText.singleLine($0) }.joined(separator: "; ")
-    }
-
-    /// A kernel that keeps only part of what it claims, such as one with half of a patch.
-    private func brokenClaim(_ record: RunRecord) -> String? {
-        let judged = record.scenarios.filter { $0.contract == "simultaneous" }
-        let broken = judged.filter { [.failed, .flaky, .kernelFailed].contains($0.outcome) }
-        guard !broken.isEmpty else { return nil }
-        let names = broken.map { PlainText.singleLine($0.id ?? $0.name) }.joined(separator: ", ")
-        let kept = judged.count { $0.outcome == .passed }
-        return
-            "claims simultaneous enable, breaks: \(names); keeps \(kept) of \(judged.count) scenarios about it"
     }
 
     private func stray(_ record: RunRecord) -> [String] {

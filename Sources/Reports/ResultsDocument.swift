@@ -81,6 +81,8 @@ package struct ResultsDocument: Codable, Sendable, Hashable {
     package let accelerator: String
     package let summary: Summary
     package let scenarios: [Scenario]
+    /// What the kernel claims and keeps only in part, in one sentence; only there when it does.
+    package let brokenClaim: String?
 
     package init(_ record: RunRecord) {
         schema = 1
@@ -90,5 +92,6 @@ package struct ResultsDocument: Codable, Sendable, Hashable {
         accelerator = record.accelerator
         summary = Summary(record.scenarios.map(\.outcome))
         scenarios = record.scenarios.map(Scenario.init)
+        brokenClaim = record.brokenClaim?.sentence
     }
 }
