@@ -20,6 +20,10 @@ public struct Settings: Sendable {
     public let testResults: URL?
     /// `NO_COLOR`: set to anything but nothing turns colour off.
     public let forbidsColor: Bool
+    /// `KCOVLAB_TEST_ALL=1`: our own tests run their longest forms, and none is skipped for want of a browser.
+    public let testsEverything: Bool
+    /// The CI system this process runs in: `GITHUB_ACTIONS`, `GITLAB_CI`; nil outside of those two.
+    package let ciSystem: CISystem?
     /// `XDG_RUNTIME_DIR` or `/run`, with `/kcovlab` appended; short, because socket paths have 108 bytes.
     public let runtime: URL
 
@@ -40,6 +44,11 @@ public struct Settings: Sendable {
         testImages = value("KCOVLAB_TEST_IMAGES")?.split(separator: ",").map(String.init)
         testResults = value("KCOVLAB_TEST_RESULTS").map { URL(fileURLWithPath: $0) }
         forbidsColor = value("NO_COLOR") != nil
+        testsEverything = value("KCOVLAB_TEST_ALL") == "1"
+        ciSystem =
+            value("GITHUB_ACTIONS") == "true"
+            ? .gitHub(summary: value("GITHUB_STEP_SUMMARY").map { URL(fileURLWithPath: $0) })
+            : value("GITLAB_CI") == "true" ? .gitLab : nil
         runtime = directory(value("XDG_RUNTIME_DIR") ?? "/run").appending(path: "kcovlab")
     }
 

@@ -34,6 +34,9 @@ struct MergeCommand: AsyncParsableCommand {
         writer.write(
             record.scenarios.flatMap(ScenarioText(style: writer.style).lines)
                 + ReportText(style: writer.style).closing(record, directory: directory.shortPath))
+        try CIReporter(settings: settings, writer: writer).tell(
+            "kcovlab merge, \(record.kernel.image)", verdict: ReportText(style: .plain).verdict(record),
+            RunAnnotations(record).all, directory: directory.url, place: "kcovlab merge")
         let status = record.exitStatus(requiresMachine: settings.requiresMachine)
         if status != .success { throw ExitCode(status.rawValue) }
     }

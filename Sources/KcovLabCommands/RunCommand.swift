@@ -116,7 +116,23 @@ struct RunCommand: AsyncParsableCommand {
             try finish(overview, in: directory, writer)
             return
         }
-        let record = try await run.execute(writer: writer, interruption: interruption)
+        let reporter = CIReporter(settings: settings, writer: writer)
+        let place = selected[0].file
+        let record: RunRecord
+        do {
+            record = try await reporter.folded(replay) {
+                try await run.execute(writer: writer, interruption: interruption)
+            }
+        } catch let failure as KernelBuildFailure {
+            try reporter.tell(failure, directory: directory.url, place: place)
+            throw failure
+        }
+        let verdict = ReportText(style: .plain).verdict(record)
+        // What was folded has it, too.
+        if settings.ciSystem != nil { writer.write(["verdict      \(verdict)"]) }
+        try reporter.tell(
+            "kcovlab run, \(record.kernel.image)", verdict: verdict, RunAnnotations(record).all,
+            directory: directory.url, place: place)
         let status = record.exitStatus(requiresMachine: settings.requiresMachine)
         if status != .success { throw ExitCode(status.rawValue) }
     }

@@ -9,11 +9,14 @@ package struct TerminalWriter: Sendable {
     private let output: FileHandle
     package let isTerminal: Bool
     package let style: TextStyle
+    /// Whether lines that begin in a certain way are commands to who reads them.
+    private let isObeyed: Bool
 
     /// Writes to a file or pipe without colour, or to a terminal with colour unless it is forbidden.
     package init(output: FileHandle, settings: Settings) {
         self.output = output
         isTerminal = isatty(output.fileDescriptor) == 1
+        isObeyed = if case .gitHub = settings.ciSystem { true } else { false }
         style = TextStyle(usesColor: isTerminal && !settings.forbidsColor)
     }
 
@@ -25,7 +28,7 @@ package struct TerminalWriter: Sendable {
         for action in actions {
             if isTerminal { text += "\r\u{1b}[K" }
             switch action {
-            case .line(let line): text += line + "\n"
+            case .line(let line): text += (isObeyed ? GitHubAnnotations.harmless(line) : line) + "\n"
             case .status(let status): if isTerminal, let status { text += fitted(status) }
             }
         }
@@ -33,6 +36,11 @@ package struct TerminalWriter: Sendable {
     }
 
     package func write(_ lines: [String]) { perform(lines.map(ProgressDisplay.Action.line)) }
+
+    /// Writes lines that a CI system is to obey.
+    package func command(_ lines: [String]) {
+        try? output.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+    }
 
     /// A status must not wrap, or it could not be replaced; the narrowest usual terminal has 80 columns.
     private func fitted(_ status: String) -> String { String(status.prefix(79)) }

@@ -51,6 +51,19 @@ struct SettingsTests {
         #expect(Settings(environment: ["KCOVLAB_CACHE_MAX": text]).cacheLimit == bytes)
     }
 
+    @Test("GitHub Actions and GitLab are known by what they set, and by nothing else")
+    func continuousIntegration() {
+        func system(_ environment: [String: String]) -> CISystem? {
+            Settings(environment: environment).ciSystem
+        }
+        #expect(system(["CI": "true"]) == nil && system(["GITHUB_ACTIONS": "1"]) == nil)
+        #expect(system(["GITLAB_CI": "true"]) == .gitLab)
+        #expect(system(["GITHUB_ACTIONS": "true"]) == .gitHub(summary: nil))
+        #expect(
+            system(["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "/s"])
+                == .gitHub(summary: URL(fileURLWithPath: "/s")))
+    }
+
     @Test("A machine is required only by the value 1")
     func requiresMachine() {
         #expect(Settings(environment: ["KCOVLAB_REQUIRE_MACHINE": "1"]).requiresMachine)

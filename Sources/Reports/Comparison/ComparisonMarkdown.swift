@@ -12,13 +12,13 @@ package struct ComparisonMarkdown: Sendable {
 
     package var text: String {
         let comparison = summary.comparison
-        var lines = ["# \(plain(summary.verdict))", ""]
-        lines.append("- base: \(plain(summary.side(comparison.base)))")
-        lines.append("- head: \(plain(summary.side(comparison.head)))")
+        var lines = ["# \(MarkdownText.plain(summary.verdict))", ""]
+        lines.append("- base: \(MarkdownText.plain(summary.side(comparison.base)))")
+        lines.append("- head: \(MarkdownText.plain(summary.side(comparison.head)))")
         lines += ["", "| scenario | verdict | before and after | reason |", "| --- | --- | --- | --- |"]
         for change in summary.changes + comparison.scenarios.filter({ $0.verdict == .same }) {
             lines.append(
-                row([
+                MarkdownText.row([
                     summary.title(change.name, change.id), ComparisonSummary.word(change.verdict),
                     summary.line(change), summary.reason(change) ?? "",
                 ]))
@@ -28,34 +28,29 @@ package struct ComparisonMarkdown: Sendable {
         }
         lines += ["", "## Coverage", ""]
         if let gap = summary.gap {
-            lines.append(plain(gap))
+            lines.append(MarkdownText.plain(gap))
         } else if comparison.coverage.isEmpty {
             lines.append("The same functions in each of \(comparison.comparedBuffers) buffers.")
         }
         for change in comparison.coverage {
             lines.append(
-                "- \(plain(summary.title(change.scenario, change.id))), buffer \(plain(change.buffer))")
+                "- \(MarkdownText.plain(summary.title(change.scenario, change.id))), buffer \(MarkdownText.plain(change.buffer))"
+            )
             lines += change.appeared.map { item("appeared", $0, other: "base") }
             lines += change.disappeared.map { item("disappeared", $0, other: "head") }
             lines += change.shifts.map {
-                "  - \(plain($0.name)) (\(plain($0.file))): \($0.before) -> \($0.after) of \($0.points) points"
+                "  - \(MarkdownText.plain($0.name)) (\(MarkdownText.plain($0.file))): \($0.before) -> \($0.after) of \($0.points) points"
             }
-            if let gap = change.gap { lines.append("  - not all: \(plain(gap))") }
+            if let gap = change.gap { lines.append("  - not all: \(MarkdownText.plain(gap))") }
         }
         lines += ["", "## Cost", "", "| measure | base | head | added |", "| --- | --- | --- | --- |"]
-        lines += comparison.costs.map { row(summary.cells($0)) }
+        lines += comparison.costs.map { MarkdownText.row(summary.cells($0)) }
         return lines.joined(separator: "\n") + "\n"
     }
 
     private func item(_ word: String, _ function: CoverageChange.Function, other: String) -> String {
         let note = function.isInBothKernels ? "" : ", not in \(other)"
-        return "  - \(word): \(plain(function.name)) (\(plain(function.file)):\(function.line))\(note)"
-    }
-
-    private func row(_ cells: [String]) -> String { "| " + cells.map(plain).joined(separator: " | ") + " |" }
-
-    /// Text that means nothing to Markdown.
-    private func plain(_ text: String) -> String {
-        PlainText.singleLine(text).map { "\\`*_[]<>|&".contains($0) ? "\\\($0)" : String($0) }.joined()
+        return
+            "  - \(word): \(MarkdownText.plain(function.name)) (\(MarkdownText.plain(function.file)):\(function.line))\(note)"
     }
 }

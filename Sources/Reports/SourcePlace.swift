@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A line of a kernel source file that a text names.
+struct SourcePlace: Sendable, Hashable {
+    /// Relative to the top of the tree.
+    let file: String
+    let line: Int
+
+    /// Every place in what a kernel, a compiler or a finding said: `kernel/kcov.c:481`.
+    static func all(in text: String) -> [Self] {
+        text.matches(of: /(?:^|[\s(\[])((?:[\w+.-]+\/)*[\w+.-]+\.(?:c|h|S)):(\d{1,7})(?!\d)/).compactMap {
+            match in
+            Int(match.2).map { Self(file: String(match.1), line: $0) }
+        }
+    }
+}
