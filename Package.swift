@@ -195,7 +195,7 @@ let package = Package(
         .target(name: "History", dependencies: ["Lab", grdb], swiftSettings: settings()),
         .testTarget(
             name: "HistoryTests", dependencies: ["CoverageAssertions", "History", "Lab", grdb],
-            swiftSettings: settings()),
+            exclude: ["Fixtures"], swiftSettings: settings()),
 
         // Text, JSON, JUnit, KTAP from what a run recorded.
         .target(
@@ -209,7 +209,7 @@ let package = Package(
             name: "ReportsTests",
             dependencies: [
                 "Comparison", "CoverageAssertions", "History", "Installation", "KcovModel", "KernelBuild",
-                "KernelSymbols", "Lab", "Reports",
+                "KernelSymbols", "Lab", "Reports", subprocess,
             ],
             exclude: ["Snapshots"], swiftSettings: settings()),
 
@@ -269,8 +269,9 @@ let package = Package(
         .testTarget(
             name: "KcovLabCommandsTests",
             dependencies: [
-                "Diagnostics", "History", "Installation", "KcovLabCommands", "KcovModel", "KernelBuild",
-                "KernelSymbols", "Lab", "Reports", "ScenarioModel", subprocess,
+                argumentParser, "Diagnostics", "History", "Installation", "KcovLabCommands", "KcovModel",
+                "KernelBuild",
+                "KernelSymbols", "Lab", "Nightly", "Reports", "ScenarioModel", subprocess,
             ],
             swiftSettings: settings()),
         .executableTarget(name: "kcovlab", dependencies: ["KcovLabCommands"], swiftSettings: settings()),

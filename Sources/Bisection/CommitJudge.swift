@@ -11,8 +11,19 @@ package import ScenarioModel
 /// A wrong verdict sends a search to the wrong commit, so a failure counts when it is seen twice: it is repeated at once,
 /// and if it was gone then, five times more.
 package struct CommitJudge: Sendable {
+    /// What makes a kernel bad.
+    package enum Question: String, Sendable {
+        /// A scenario that fails, or a kernel report.
+        case scenarios
+        /// A guest that does not come up, or a kernel report.
+        case booting
+        /// A compiler that fails.
+        case building
+    }
+
     private static let lastRuns = 5
 
+    private let question: Question
     private let tester: any KernelTester
     private let scenarios: [Scenario]
     /// The libvirt URI of the machine guests run on.
@@ -20,7 +31,17 @@ package struct CommitJudge: Sendable {
     /// How often each scenario runs at first.
     private let repeats: Int
 
-    package init(tester: any KernelTester, scenarios: [Scenario], host: String, repeats: Int) {
+    /// - Parameters:
+    ///   - question: What makes a kernel bad.
+    ///   - tester: Builds, boots and runs.
+    ///   - scenarios: What to run; one is enough to see whether a kernel builds or boots.
+    ///   - host: The libvirt URI of the machine to run guests on.
+    ///   - repeats: How often each scenario runs at first.
+    package init(
+        _ question: Question = .scenarios, tester: any KernelTester, scenarios: [Scenario], host: String,
+        repeats: Int
+    ) {
+        self.question = question
         self.tester = tester
         self.scenarios = scenarios
         self.host = host
@@ -54,8 +75,9 @@ package struct CommitJudge: Sendable {
                 evidence: directory.url.path)
         } catch let failure as KernelBuildFailure {
             try Task.checkCancellation()
+            // A compiler needs no second opinion.
             return CommitVerdict(
-                .skip,
+                question == .building ? .bad : .skip,
                 reason: "cannot \(failure.phase): \(failure.errors.first ?? "see \(failure.log.path)")",
                 evidence: nil)
         }
@@ -77,6 +99,7 @@ package struct CommitJudge: Sendable {
     ) async throws -> Look {
         let record = try await tester.test(kernel, scenarios, on: host, repeats: repeats, in: directory)
         let evidence = directory.url.path
+        if question == .building { return Look(mark: .good, reason: "it builds", evidence: evidence) }
         if let lost = record.scenarios.first(where: { [.hostFailed, .skipped].contains($0.outcome) }) {
             throw HostError(
                 tried: "judge \(kernel.name)",
@@ -95,8 +118,15 @@ package struct CommitJudge: Sendable {
             }
             return Look(mark: .bad, reason: "the kernel reported \(report)", evidence: evidence)
         }
-        guard try !SavedRun(reading: directory.url).boots.isEmpty else {
-            return Look(mark: .skip, reason: "it does not boot: \(worst.reason ?? "")", evidence: evidence)
+        let hasBooted = try !SavedRun(reading: directory.url).boots.isEmpty
+        guard hasBooted else {
+            return Look(
+                mark: question == .booting ? .bad : .skip,
+                reason: "it does not boot: \(worst.reason ?? "")", evidence: evidence,
+                failed: Set(bad.map(\.name)))
+        }
+        if question == .booting, record.strayReports.isEmpty {
+            return Look(mark: .good, reason: "it boots", evidence: evidence)
         }
         return Look(
             mark: .bad, reason: "\(worst.id ?? worst.name): \(worst.reason ?? worst.outcome.rawValue)",

@@ -36,6 +36,13 @@ package protocol KernelTester: Sendable {
         _ scenario: String, from base: (directory: URL, name: String), to head: (directory: URL, name: String)
     ) async throws -> String
 
+    /// Which source lines a run recorded.
+    ///
+    /// - Parameter directory: A run directory that `test` filled.
+    /// - Returns: The lines; nil when nothing was recorded.
+    /// - Throws: What keeps the directory from being read as a run, or its addresses from having lines.
+    func coverage(of directory: URL) async throws -> LineCoverage?
+
     /// The content key a kernel would have; nil when only fetching can tell.
     ///
     /// - Throws: `InputError` when it cannot be built whatever happens.

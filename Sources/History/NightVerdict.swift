@@ -17,6 +17,11 @@ package enum NightVerdict: String, CaseIterable, Sendable, Codable {
     case infrastructure
     case notApplicable = "not-applicable"
 
+    /// All of them in the order in which a reader wants to know.
+    package static let worstFirst: [Self] = [
+        .newFailure, .stillFailing, .flaky, .infrastructure, .fixed, .knownIssue, .passed, .notApplicable,
+    ]
+
     /// Whether it says something about the kernel, so that later nights are compared with it.
     package var isJudgement: Bool { self != .infrastructure && self != .notApplicable }
 

@@ -3,9 +3,6 @@
 import ArgumentParser
 import Foundation
 import Installation
-import KcovModel
-import KernelBuild
-import KernelSymbols
 import Lab
 import Reports
 
@@ -35,20 +32,10 @@ struct LcovCommand: AsyncParsableCommand {
         let shipped = try ShippedData.locate(settings: settings)
         var saved = try SavedRun(reading: URL(fileURLWithPath: run))
         if let scenario { saved = saved.only(scenario) }
-        let key = saved.record.kernel.key
-        guard let image = try await KernelBuilder(settings: settings, shipped: shipped).image(ofKey: key)
-        else {
-            throw CommandFailure(
-                "the cache no longer has the kernel \(key.prefix(12)) of \(run), so its addresses have no lines",
-                status: .badInput)
-        }
-        let recorded = try saved.programCounters()
-        guard !recorded.isEmpty else {
+        let lines = RecordedLines(settings: settings, shipped: shipped)
+        guard let coverage = try await lines.coverage(of: saved, named: run) else {
             throw CommandFailure("\(run) recorded no coverage", status: .badInput)
         }
-        let index = try VmlinuxIndex.open(
-            vmlinux: image, cacheDirectory: settings.cache.appending(path: "indexes"))
-        let coverage = LineCoverage(recorded, index: index, all: index.programCounters)
         let root = source.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL.path + "/" }
         let text = coverage.tracefile(root: root ?? "")
         try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))

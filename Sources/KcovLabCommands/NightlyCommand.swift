@@ -46,17 +46,32 @@ struct NightlyCommand: AsyncParsableCommand {
             return
         }
         let interruption = Interruption()
-        repeat {
-            // Read anew each night: a mistake made meanwhile costs that night only when it is the first.
-            let config = try read(shipped)
-            if !once {
-                let begin = NightPlan.next(after: Date(), start: config.start)
-                writer.write(["the next night begins at \(begin.formatted(.iso8601))"])
-                try await wait(until: begin, interruption)
-            }
-            let status = try await night(config, place, settings, shipped, writer, interruption)
-            if once, status != .success { throw ExitCode(status.rawValue) }
-        } while !once
+        guard once else {
+            try await watch(place, settings, shipped, writer, interruption)
+            return
+        }
+        let status = try await night(try read(shipped), place, settings, shipped, writer, interruption)
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    /// Stays, and begins a night each day.
+    private func watch(
+        _ place: NightPlace, _ settings: Settings, _ shipped: ShippedData, _ writer: TerminalWriter,
+        _ interruption: Interruption
+    ) async throws {
+        let watch = NightWatch(
+            now: { Date() },
+            wait: { try await Task.sleep(for: .seconds(max(0, $0.timeIntervalSinceNow))) },
+            read: { try read(shipped) },
+            night: { _ = try await night($0, place, settings, shipped, writer, interruption) },
+            say: { text in writer.write(text.split(separator: "\n").map { PlainText.singleLine(String($0)) })
+            })
+        do {
+            try await interruption.cancelling { try await watch.run() }
+        } catch {
+            guard let signal = interruption.signal else { throw error }
+            throw CommandFailure.interrupted(by: signal, kept: nil)
+        }
     }
 
     private func read(_ shipped: ShippedData) throws -> NightlyConfig {
@@ -86,25 +101,20 @@ struct NightlyCommand: AsyncParsableCommand {
             config: config, place: place, tester: tester,
             search: BisectingSearch(tester: tester, settings: settings, say: say),
             instruments: [shipped.agent, shipped.consoleRules, shipped.noiseRules], say: say)
+        let reporter = CIReporter(settings: settings, writer: writer)
         do {
-            let standing = try await interruption.cancelling { try await shift.run() }
+            let standing = try await reporter.folded("kcovlab nightly \(self.config)") {
+                try await interruption.cancelling { try await shift.run() }
+            }
             writer.write([""] + NightText.closing(standing, place: place))
+            try reporter.tell(
+                "kcov, night \(standing.night.name)", verdict: NightText.verdict(standing),
+                NightAnnotations(standing, root: place.root).all, directory: place.root, place: self.config)
             return standing.exitStatus
         } catch {
             guard let signal = interruption.signal else { throw error }
             throw CommandFailure.interrupted(
                 by: signal, kept: "the night goes on where it was when it is started again")
-        }
-    }
-
-    private func wait(until date: Date, _ interruption: Interruption) async throws {
-        do {
-            try await interruption.cancelling {
-                try await Task.sleep(for: .seconds(max(0, date.timeIntervalSinceNow)))
-            }
-        } catch {
-            guard let signal = interruption.signal else { throw error }
-            throw CommandFailure.interrupted(by: signal, kept: nil)
         }
     }
 }

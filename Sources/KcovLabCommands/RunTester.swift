@@ -54,6 +54,11 @@ struct RunTester: KernelTester {
         return ComparisonText(RunComparison(base: sides[0], head: sides[1])).text
     }
 
+    func coverage(of directory: URL) async throws -> LineCoverage? {
+        try await RecordedLines(settings: settings, shipped: shipped).coverage(
+            of: SavedRun(reading: directory), named: directory.path)
+    }
+
     func key(of kernel: KernelChoice) async throws -> String? {
         try await KernelBuilder(settings: settings, shipped: shipped).plan(kernel).key
     }

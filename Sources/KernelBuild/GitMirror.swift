@@ -79,6 +79,18 @@ package struct GitMirror: Sendable {
         return Tip(commit: String(commit), subject: lines.count > 1 ? String(lines[1]) : "")
     }
 
+    /// A file as a commit has it.
+    ///
+    /// - Parameters:
+    ///   - path: Relative to the top of the tree.
+    ///   - commit: The full hash.
+    /// - Returns: Its text; nil where the commit has no such file, as for one that the build made.
+    /// - Throws: `BuildHostError`, `CancellationError`.
+    package func contents(of path: String, at commit: String) async throws -> String? {
+        let outcome = try await git(["cat-file", "blob", "\(commit):\(path)"]).outcome()
+        return outcome.succeeded ? outcome.output : nil
+    }
+
     /// Packs what many fetches left, if there is much of it.
     package func tidy() async throws {
         guard FileManager.default.fileExists(atPath: directory.path) else { return }

@@ -22,15 +22,15 @@ package struct BisectingSearch: CulpritSearch {
     package func culprit(
         of question: CulpritQuestion, until deadline: ContinuousClock.Instant
     ) async throws -> String {
-        guard let scenario = question.scenario, let tree = question.kernel.tree else {
-            return
-                "it passed on \(question.good.prefix(12)); a kernel that does not build or boot is not searched for"
+        guard let tree = question.kernel.tree else {
+            return "it passed on \(question.good.prefix(12)); there is no repository to search"
         }
         let git = try await GitBisection(
             tree: tree, good: question.good, bad: question.bad, acceptsRewriting: true, settings: settings)
         let judge = CommitJudge(
-            tester: tester, scenarios: [scenario], host: question.host, repeats: 1)
-        let contents = (try? Data(contentsOf: URL(fileURLWithPath: scenario.file))) ?? Data()
+            question.kind, tester: tester, scenarios: [question.scenario], host: question.host, repeats: 1)
+        let file = URL(fileURLWithPath: question.scenario.file)
+        let contents = Data(question.kind.rawValue.utf8) + ((try? Data(contentsOf: file)) ?? Data())
         let answer = try await Bisection(
             git: git, kernel: question.kernel, judge: judge, question: contents, settings: settings,
             budget: Bisection.Budget(kernels: question.builds, deadline: deadline), say: say

@@ -95,6 +95,7 @@ struct BranchTrial: Sendable {
             run.state = .tested
             run.results = judge.judge(first, repeated: second)
             try await compare(run, with: url)
+            try await showSource(of: run, in: url)
         } catch let failure as KernelBuildFailure {
             try Task.checkCancellation()
             run.state = .notBuilt
@@ -141,6 +142,22 @@ struct BranchTrial: Sendable {
                 try Task.checkCancellation()
                 say("\(branch.name): \(entry.scenario) cannot be compared with \(good.night): \(error)")
             }
+        }
+    }
+
+    /// Leaves beside the evidence which source lines the run recorded.
+    private func showSource(of run: BranchRun, in url: URL) async throws {
+        guard let commit = run.commit else { return }
+        let mirror = GitMirror(directory: place.mirror)
+        do {
+            guard let coverage = try await tester.coverage(of: url),
+                let site = CoverageSite(root: place.root, run: run, night: night, coverage: coverage)
+            else { return }
+            try await site.write { file in try await mirror.contents(of: file, at: commit) }
+        } catch {
+            // As above: the verdicts do not need it.
+            try Task.checkCancellation()
+            say("\(branch.name): covered lines cannot be shown: \(error)")
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Bisection
 package import Foundation
 package import KernelBuild
 package import ScenarioModel
@@ -23,8 +24,10 @@ package struct CulpritQuestion: Sendable {
     /// Full hashes.
     package let good: String
     package let bad: String
-    /// Nil when the kernel does not build or boot.
-    package let scenario: Scenario?
+    /// What makes a commit bad.
+    package let kind: CommitJudge.Question
+    /// What failed; of a kernel that does not build or boot, the one to try it with.
+    package let scenario: Scenario
     package let host: String
     /// Kernels that may be built.
     package let builds: Int

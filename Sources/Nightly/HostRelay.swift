@@ -76,6 +76,10 @@ struct HostRelay: KernelTester {
         try await tester.compare(scenario, from: base, to: head)
     }
 
+    func coverage(of directory: URL) async throws -> LineCoverage? {
+        try await tester.coverage(of: directory)
+    }
+
     func key(of kernel: KernelChoice) async throws -> String? { try await tester.key(of: kernel) }
 }
 

@@ -15,6 +15,10 @@ package struct NightShift: Sendable {
     package struct Busy: Error, Sendable, CustomStringConvertible {
         package let directory: String
 
+        package init(directory: String) {
+            self.directory = directory
+        }
+
         package var description: String {
             "another night goes on in \(directory); this one did nothing, and the other is not disturbed"
         }
@@ -68,6 +72,11 @@ package struct NightShift: Sendable {
                 "the history was damaged (\(reason)); it was put aside as \(file.path), and a new one begins")
         }
         let (night, ended) = try resumeOrBegin(store)
+        // Before the work, so that it has the room; what tonight may carry over stays.
+        let last = config.branches.compactMap { branch in
+            try? store.lastRun(of: branch.name, before: night)?.run
+        }
+        troubles += retain(ended + last, of: night, store)
         let todo = config.branches.filter { branch in !ended.contains { $0.branch == branch.name } }
         let deadline = ContinuousClock.now + .seconds(60 * config.search.minutes)
         let results = try await work(todo, night: night, store: store, deadline: deadline)
@@ -79,16 +88,21 @@ package struct NightShift: Sendable {
             try Task.checkCancellation()
             troubles.append("\(error)")
         }
-        do {
-            try Retention(config.retention, place: place).apply(sparing: runs, of: night, store: store)
-        } catch {
-            troubles.append("what is no longer kept could not be removed: \(error)")
-        }
+        troubles += retain(runs, of: night, store)
         let standing = NightStanding(night: night, runs: runs, troubles: troubles)
-        let bytes = Retention.bytes(below: place.nights)
-        troubles += site(store).write(standing, evidenceBytes: bytes)
+        troubles += site(store).write(standing, disk: Retention.use(of: place))
         do { try store.finish(night, ended: now()) } catch { troubles.append("\(error)") }
         return NightStanding(night: night, runs: runs, troubles: troubles)
+    }
+
+    /// Keeps within the bounds; says what could not be removed.
+    private func retain(_ runs: [BranchRun], of night: Night, _ store: HistoryStore) -> [String] {
+        do {
+            try Retention(config.retention, place: place).apply(sparing: runs, of: night, store: store)
+            return []
+        } catch {
+            return ["what is no longer kept could not be removed: \(error)"]
+        }
     }
 
     private func site(_ store: HistoryStore) -> NightlySite {

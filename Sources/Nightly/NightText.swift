@@ -29,13 +29,16 @@ package enum NightText {
             if let culprit = entry.culprit { lines.append("  " + PlainText.singleLine(culprit)) }
         }
         lines += standing.troubles.map { "trouble: " + PlainText.singleLine($0) }
-        let bytes = Retention.bytes(below: place.nights)
-        lines.append("nights: \(place.nights.path), \(bytes / 1_000_000) MB")
-        let count = standing.regressions.count
-        lines.append(
-            "verdict: "
-                + (count == 0 ? "nothing regressed" : count == 1 ? "1 regression" : "\(count) regressions"))
+        lines.append("report: \(place.root.path)/index.html")
+        lines.append("disk: \(Retention.use(of: place).text)")
+        lines.append("verdict: \(verdict(standing))")
         return lines
+    }
+
+    /// What the night came to, in a few words.
+    package static func verdict(_ standing: NightStanding) -> String {
+        let count = standing.regressions.count
+        return count == 0 ? "nothing regressed" : count == 1 ? "1 regression" : "\(count) regressions"
     }
 
     /// `84 scenarios: 1 new-failure, 83 passed`; building and booting count when they are not fine.
@@ -49,10 +52,7 @@ package enum NightText {
             }
             parts.append("\(words): \(entry.verdict.rawValue)")
         }
-        let verdicts: [NightVerdict] = [
-            .newFailure, .stillFailing, .fixed, .flaky, .infrastructure, .knownIssue, .passed, .notApplicable,
-        ]
-        let tally = verdicts.compactMap { verdict -> String? in
+        let tally = NightVerdict.worstFirst.compactMap { verdict -> String? in
             let count = scenarios.count { $0.verdict == verdict }
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"
         }

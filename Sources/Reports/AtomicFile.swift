@@ -35,6 +35,19 @@ package enum AtomicFile {
         try write(Data(text.utf8), to: file)
     }
 
+    /// The same, and makes the directory it lies in.
+    ///
+    /// - Throws: `Failure`.
+    package static func write(_ text: String, creating file: URL) throws(Failure) {
+        do {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        } catch {
+            throw Failure(path: file.path, cause: reason(error))
+        }
+        try write(text, to: file)
+    }
+
     /// Points a symbolic link at another name in its directory.
     ///
     /// - Throws: `Failure`; the link is then as it was.

@@ -20,9 +20,10 @@ struct HTMLPage: Sendable {
         return "<!DOCTYPE html>\n" + page.text(indent: "")
     }
 
-    /// The reader's colours, light or dark.
+    /// The reader's colours, light or dark; what is wider than the screen scrolls by itself, never the page.
     private static let common = """
-        :root { color-scheme: light dark; } body { font: 14px sans-serif; margin: 1em; overflow-x: auto; }
+        :root { color-scheme: light dark; } body { font: 15px system-ui, sans-serif; margin: 1em; }
+        .wide { overflow-x: auto; }
 
         """
 }

@@ -13,9 +13,9 @@ package struct KTAPReport: Sendable {
 
     package var text: String {
         var lines = ["KTAP version 1"]
-        lines.append(comment("image \(record.kernel.image), Linux \(record.kernel.release)"))
-        lines.append(comment("accelerator \(record.accelerator): \(record.acceleratorReason)"))
-        if let claim = record.brokenClaim { lines.append(comment(claim.sentence)) }
+        lines.append(KTAPText.comment("image \(record.kernel.image), Linux \(record.kernel.release)"))
+        lines.append(KTAPText.comment("accelerator \(record.accelerator): \(record.acceleratorReason)"))
+        if let claim = record.brokenClaim { lines.append(KTAPText.comment(claim.sentence)) }
         let extra = record.strayReports.isEmpty ? 0 : 1
         lines.append("1..\(record.scenarios.count + extra)")
         for (index, result) in record.scenarios.enumerated() {
@@ -23,7 +23,7 @@ package struct KTAPReport: Sendable {
         }
         if extra == 1 {
             let reports = record.strayReports.flatMap { PlainText.tail($0, lines: 20) }
-            lines += reports.map { comment(String($0)) }
+            lines += reports.map { KTAPText.comment(String($0)) }
             lines.append("not ok \(record.scenarios.count + 1) no stray kernel report")
         }
         return lines.joined(separator: "\n") + "\n"
@@ -34,24 +34,24 @@ package struct KTAPReport: Sendable {
         if !result.steps.isEmpty {
             lines += ["  KTAP version 1", "  1..\(result.steps.count)"]
             for (index, step) in result.steps.enumerated() {
-                if !step.passed { lines.append("  " + comment("\(step.location): \(step.detail)")) }
+                if !step.passed { lines.append("  " + KTAPText.comment("\(step.location): \(step.detail)")) }
                 let word = step.passed ? "ok" : "not ok"
-                lines.append("  \(word) \(index + 1) \(title(step.text))")
+                lines.append("  \(word) \(index + 1) \(KTAPText.title(step.text))")
             }
         }
         if let reason = result.reason, [.failed, .flaky, .kernelFailed].contains(result.outcome) {
-            lines.append(comment("\(result.outcome.rawValue): \(reason)"))
+            lines.append(KTAPText.comment("\(result.outcome.rawValue): \(reason)"))
         }
         for finding in result.findings {
-            lines.append(comment("expected \(finding.expected)"))
-            lines.append(comment("found \(finding.found)"))
-            lines += finding.evidence.map(comment)
+            lines.append(KTAPText.comment("expected \(finding.expected)"))
+            lines.append(KTAPText.comment("found \(finding.found)"))
+            lines += finding.evidence.map(KTAPText.comment)
         }
         if let console = result.console {
-            lines += PlainText.tail(console, lines: 20).map { comment(String($0)) }
+            lines += PlainText.tail(console, lines: 20).map { KTAPText.comment(String($0)) }
         }
         let name = [result.id, result.name].compactMap(\.self).joined(separator: " ")
-        lines.append("\(word(result.outcome)) \(number) \(title(name))\(directive(result))")
+        lines.append("\(word(result.outcome)) \(number) \(KTAPText.title(name))\(directive(result))")
         return lines
     }
 
@@ -71,12 +71,5 @@ package struct KTAPReport: Sendable {
         case .notApplicable: " # SKIP not applicable\(reason.isEmpty ? "" : ":")\(reason)"
         case .skipped: " # SKIP\(reason)"
         }
-    }
-
-    private func comment(_ text: String) -> String { "# " + PlainText.singleLine(text) }
-
-    /// A test's name, in which a hash sign would start a directive.
-    private func title(_ text: String) -> String {
-        PlainText.singleLine(text).replacing("#", with: "\\#")
     }
 }

@@ -11,6 +11,10 @@ package struct LineCoverage: Sendable, Hashable {
     /// How often each line was recorded, zero included, by file and line; only files with a recorded line.
     package let files: [String: [Int: Int]]
 
+    package init(files: [String: [Int: Int]]) {
+        self.files = files
+    }
+
     /// Counts lines.
     ///
     /// - Parameters:

@@ -228,4 +228,40 @@ final class HistoryTests {
         }
         #expect(try store.runs(of: night) == [kept])
     }
+
+    @Test("The query that the documentation shows finds what it says")
+    func documentedQuery() throws {
+        let documentation = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+            path: "../../docs/nightly.md")
+        let text = try String(contentsOf: documentation, encoding: .utf8)
+        let match = try #require(text.firstMatch(of: /sqlite3 kcovlab-nightly\/history\.sqlite "([^"]*)"/))
+        let store = try store()
+        let night = try night(1, store)
+        try store.record(run("main", ["a": (.failed, .flaky), "b": (.passed, .passed)]), in: night)
+        let reader = try DatabaseQueue(path: file.path)
+        let rows = try reader.read { try Row.fetchAll($0, sql: String(match.1)) }
+        #expect(
+            rows.map { Array($0.databaseValues) } == [
+                [night.name, "main", "a", "flaky"].map(\.databaseValue)
+            ])
+    }
+
+    @Test("A history that the first version wrote opens, and is read as it was meant")
+    func firstVersion() throws {
+        let kept = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+            path: "Fixtures/history-v1.sqlite")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: kept, to: file)
+        let (store, setAside) = try HistoryStore.openOrCreate(file, now: Self.start)
+        #expect(setAside == nil)
+        let nights = try store.nights(last: 9)
+        #expect(nights.map(\.name) == ["20261120T110640Z", "20261119T110640Z"])
+        let first = try #require(try store.runs(of: nights[1]).first)
+        #expect(first == run("main", ["a": (.failed, .newFailure), "b": (.passed, .passed)]))
+        let second = try #require(try store.runs(of: nights[0]).first)
+        #expect(second.state == .carried && second.results.map(\.verdict) == [.stillFailing, .passed])
+        // It can be written, too.
+        try store.record(run("next", ["a": (.passed, .passed)]), in: try night(9, store))
+        #expect(try store.branches() == ["next", "main"])
+    }
 }

@@ -10,7 +10,7 @@ import ScenarioModel
 import Synchronization
 import Testing
 
-/// Answers with the outcomes it was given, one for each run.
+/// Answers with the outcomes it was given, one for each run; without any the kernel does not build.
 private final class ScriptedTester: KernelTester {
     private let answers: Mutex<[Outcome]>
     private let isBooting: Bool
@@ -27,7 +27,10 @@ private final class ScriptedTester: KernelTester {
         in directory: RunDirectory
     ) async throws -> RunRecord {
         repeats.withLock { $0.append(count) }
-        let outcome = answers.withLock { $0.removeFirst() }
+        guard let outcome = answers.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else {
+            throw KernelBuildFailure(
+                image: kernel.name, phase: "compile", errors: ["error: x"], log: directory.url)
+        }
         let record = SampleRecord.record(["exact-count": outcome])
         try FakeTester.leave(record, isBooting: isBooting, in: directory)
         return record
@@ -39,18 +42,23 @@ private final class ScriptedTester: KernelTester {
         throw CancellationError()
     }
 
+    func coverage(of directory: URL) async throws -> LineCoverage? { nil }
+
     func key(of kernel: KernelChoice) async throws -> String? { nil }
 }
 
 /// A verdict that decides where a search goes on.
 @Suite("The verdict on a commit")
 struct CommitJudgeTests {
-    private func judge(_ tester: ScriptedTester) async throws -> CommitVerdict {
+    private func judge(
+        _ tester: ScriptedTester, _ question: CommitJudge.Question = .scenarios
+    ) async throws -> CommitVerdict {
         let scenarios = try ScenarioCatalog.load(directory: ShippedData.locate().scenarios).select(["L01"])
         let place = FileManager.default.temporaryDirectory.appending(path: "kcovlab-judge-\(UUID())")
         defer { try? FileManager.default.removeItem(at: place) }
-        return try await CommitJudge(tester: tester, scenarios: scenarios, host: "h", repeats: 1).judge(
-            KernelChoice(image: "i"), in: try RunDirectory.use(place.appending(path: "run")))
+        return try await CommitJudge(
+            question, tester: tester, scenarios: scenarios, host: "h", repeats: 1
+        ).judge(KernelChoice(image: "i"), in: try RunDirectory.use(place.appending(path: "run")))
     }
 
     @Test(
@@ -77,6 +85,24 @@ struct CommitJudgeTests {
         let verdict = try await judge(ScriptedTester([.kernelFailed], isBooting: false))
         #expect(verdict.mark == .skip)
         #expect(verdict.reason.contains("does not boot"))
+    }
+
+    @Test("Where booting is the question, a guest that comes up is good whatever its scenarios say")
+    func booting() async throws {
+        let silent = ScriptedTester([.kernelFailed, .kernelFailed], isBooting: false)
+        #expect(try await judge(silent, .booting).mark == .bad)
+        #expect(silent.repeats.withLock(\.self) == [1, 1], "seen twice")
+        #expect(try await judge(ScriptedTester([.failed]), .booting).mark == .good)
+        #expect(try await judge(ScriptedTester([.notApplicable]), .booting).mark == .skip)
+        await #expect(throws: HostError.self) { try await judge(ScriptedTester([.hostFailed]), .booting) }
+    }
+
+    @Test("Where building is the question, a compiler that fails is bad, and all else is good")
+    func building() async throws {
+        #expect(try await judge(ScriptedTester([.kernelFailed], isBooting: false), .building).mark == .good)
+        #expect(try await judge(ScriptedTester([.hostFailed]), .building).mark == .good)
+        #expect(try await judge(ScriptedTester([]), .building).mark == .bad)
+        #expect(try await judge(ScriptedTester([])).mark == .skip)
     }
 
     @Test("What the machine did is no verdict", arguments: [Outcome.hostFailed, .skipped])

@@ -65,7 +65,7 @@ final class FakeTester: KernelTester {
             return ScenarioResult(
                 name: scenario.name, id: scenario.id, contract: nil, outcome: outcome, seconds: 1,
                 runs: repeats, passes: outcome == .passed ? repeats : outcome == .flaky ? 1 : 0,
-                reason: outcome == .passed ? nil : "it \(word)", findings: [], console: nil, steps: [],
+                reason: outcome == .passed ? nil : "it \(behaviour)", findings: [], console: nil, steps: [],
                 buffers: [])
         }
         let record = RunRecord(
@@ -90,6 +90,13 @@ final class FakeTester: KernelTester {
         _ scenario: String, from base: (directory: URL, name: String), to head: (directory: URL, name: String)
     ) async throws -> String {
         "\(scenario): \(try SavedRun(reading: base.directory).record.kernel.key) to \(head.name)"
+    }
+
+    func coverage(of directory: URL) async throws -> LineCoverage? {
+        LineCoverage(files: [
+            "kernel/kcov.c": [1: 12, 2: 0], "include/generated/autoconf.h": [3: 1],
+            "../../outside.c": [1: 1],
+        ])
     }
 
     private func behaviour(of kernel: KernelChoice) async throws -> String {

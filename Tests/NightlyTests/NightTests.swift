@@ -243,7 +243,7 @@ struct NightTests {
         #expect(standing.regressions.map(\.entry.culprit) == ["abc is it"])
         let questions = search.questions.all.withLock(\.self)
         #expect(questions.map(\.good) == [good] && questions.map(\.bad) == [bad])
-        #expect(questions.first?.scenario?.id == "U05" && questions.first?.builds == 16)
+        #expect(questions.first?.scenario.id == "U05" && questions.first?.builds == 16)
         // It is known already the night after.
         try await laboratory.push("breaks still", to: "main")
         _ = try await laboratory.night(config, FakeTester(), search: search)

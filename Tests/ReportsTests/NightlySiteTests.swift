@@ -3,6 +3,7 @@
 import Foundation
 import FoundationXML
 import History
+import Installation
 import Lab
 import Reports
 import Testing
@@ -61,7 +62,8 @@ final class NightlySiteTests {
         ]
         for run in runs { try store.record(run, in: night) }
         let standing = NightStanding(night: night, runs: runs, troubles: ["the disk is <nearly> full"])
-        #expect(site(store).write(standing, evidenceBytes: 5_000_000).isEmpty)
+        #expect(
+            site(store).write(standing, disk: DiskUse(evidence: 5_000_000, repository: 7_000_000)).isEmpty)
         return standing
     }
 
@@ -99,7 +101,7 @@ final class NightlySiteTests {
             page.contains("the remote has no branch &apos;gone&apos;") || page.contains("no branch 'gone'"))
         #expect(page.contains("abc (&lt;b&gt;kcov&lt;/b&gt;: change) is the first bad commit"))
         #expect(page.contains("the disk is &lt;nearly&gt; full"))
-        #expect(page.contains("Evidence takes 5 MB."))
+        #expect(page.contains("The nights take 5 MB, the repository 7 MB."))
         for group in ["build", "local", "remote", "softirq", "both at once", "other"] {
             #expect(page.contains("<td>\(group)</td>"))
         }
@@ -149,7 +151,7 @@ final class NightlySiteTests {
         }
         #expect(count > 40)
         // Three columns: all nights are on the first page.
-        #expect(try text("index.html").contains("<th>\(name.prefix(13))</th>"))
+        #expect(try text("index.html").contains("<th>2026-11-19 11:06</th>"))
     }
 
     @Test("The mail is plain, narrow, and begins with the verdict")
@@ -199,11 +201,15 @@ final class NightlySiteTests {
                 let git_repository_url: String?
                 let path: String?
                 let log_excerpt: String?
+                let test_id: String?
+                let issue_id: String?
             }
             let version: [String: Int]
             let checkouts: [Item]
             let builds: [Item]
             let tests: [Item]
+            let issues: [Item]
+            let incidents: [Item]
         }
         let store = try HistoryStore.openOrCreate(root.appending(path: "history.sqlite"), now: Self.start)
             .store
@@ -218,6 +224,87 @@ final class NightlySiteTests {
             uniqueKeysWithValues: submission.tests.map { ($0.path ?? "", $0.status ?? "") })
         #expect(statuses["kcov.exact-count"] == "PASS" && statuses["kcov.softirq"] == "FAIL")
         #expect(statuses["kcov.lost"] == "ERROR" && statuses["kcov.nfc"] == "SKIP")
+        #expect(statuses["kcov.tap"] == "SKIP" && statuses["kcov.sometimes"] == "FAIL")
+        // What is known ends without a verdict; an incident says which issue it is.
+        #expect(statuses["kcov.leak"] == "DONE")
+        #expect(submission.issues.map(\.id) == ["lab_1:kcov.leak"])
+        #expect(submission.incidents.map(\.test_id) == ["lab_1:\(name)/main/leak"])
+        #expect(submission.incidents.map(\.issue_id) == ["lab_1:kcov.leak"])
+        #expect(try self.text("kcidb.json") == text, "the newest lies at the top, too")
         #expect(!text.contains("null") && !text.contains("gone"))
+    }
+
+    @Test("KCIDB: a test without a guest is missing, one that broke is an error")
+    func missing() throws {
+        let store = try HistoryStore.openOrCreate(root.appending(path: "history.sqlite"), now: Self.start)
+            .store
+        let night = try store.begin(started: Self.start, config: "c")
+        func status(boot: Double?) throws -> Bool {
+            let entry = ScenarioEntry(scenario: "lost", outcome: .hostFailed, verdict: .infrastructure)
+            let run = BranchRun(
+                branch: "main", state: .tested, commit: String(repeating: "a", count: 40), selection: "s",
+                started: night.started, seconds: 3, boot: boot, results: [entry])
+            let submission = NightKCIDB(
+                NightStanding(night: night, runs: [run], troubles: []), sources: Self.sources, origin: "o")
+            return String(decoding: try submission.readableJSON(), as: UTF8.self).contains("\"MISS\"")
+        }
+        #expect(try status(boot: nil))
+        #expect(try !status(boot: 4))
+    }
+
+    @Test(
+        "KCIDB's own library takes the submission, and refuses one that is spoilt",
+        .enabled(if: Settings.current.requiresMachine, "installs kcidb-io from PyPI; make test does"))
+    func schema() async throws {
+        let store = try HistoryStore.openOrCreate(root.appending(path: "history.sqlite"), now: Self.start)
+            .store
+        _ = try night(1, store)
+        let file = root.appending(path: "kcidb.json")
+        let (isValid, said) = try await Script.run("validate-kcidb.sh", [file.path])
+        #expect(isValid, "\(said)")
+        #expect(said.contains("2 checkouts, 2 builds, 10 tests, 1 issues, 1 incidents"), "\(said)")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        for (old, new) in [
+            ("\"DONE\"", "\"KNOWN\""), ("\"x86_64\"", "7"), ("\"minor\" : 3", "\"minor\" : 9"),
+        ] {
+            try #require(text.contains(old))
+            try Data(text.replacing(old, with: new).utf8).write(to: file)
+            #expect(try await !Script.run("validate-kcidb.sh", [file.path]).isSuccess, "\(new)")
+        }
+    }
+
+    @Test(
+        "Headless Chromium finds nothing wrong with any page, on a phone and on a desk, light and dark",
+        .enabled(if: Script.hasBrowser, "needs chromium-headless-shell; make test-all installs it"))
+    func browser() async throws {
+        let store = try HistoryStore.openOrCreate(root.appending(path: "history.sqlite"), now: Self.start)
+            .store
+        for number in 1...3 {
+            let standing = try night(number, store)
+            let lines = [1: 3, 2: 0, 5: 1]
+            let coverage = LineCoverage(files: ["kernel/kcov.c": lines, "drivers/vhost/net.c": [970: 49]])
+            let covered = try #require(
+                CoverageSite(
+                    root: root, run: standing.runs[0], night: standing.night, coverage: coverage))
+            try await covered.write { file in
+                file == "kernel/kcov.c"
+                    ? "int a;\n\tif (x)\n/* \(String(repeating: "wide ", count: 60)) */\n\n}\n" : nil
+            }
+            _ = site(store).write(standing, disk: DiskUse(evidence: 1, repository: 2))
+        }
+        let (isFine, said) = try await Script.run("check-site.py", [root.path])
+        #expect(isFine, "\(said)")
+        // The overview, a run, its failures, the list of sources, a source.
+        #expect(said.contains("in 4 forms: 0 problems"), "\(said)")
+        let checked = try #require(said.firstMatch(of: /(\d+) pages/).flatMap { Int($0.1) })
+        #expect(checked > 20)
+    }
+
+    @Test("KTAP: a branch is a test, what was judged its subtests; text is no directive")
+    func ktap() throws {
+        let store = try HistoryStore.openOrCreate(root.appending(path: "history.sqlite"), now: Self.start)
+            .store
+        _ = try night(1, store)
+        try expectSnapshot(try text("report.ktap"), named: "night.ktap")
     }
 }

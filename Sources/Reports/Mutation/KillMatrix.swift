@@ -21,10 +21,11 @@ package struct KillMatrix: Sendable {
                     "tr", [],
                     children: [Element("th", [], text: "mutant"), Element("th", [], text: "")] + head)
             ] + rows)
+        let wide = Element("div", [("class", "wide")], children: [table])
         let title = "Kill matrix, \(record.image)"
         return HTMLPage(
             title: title, style: Self.style,
-            body: [Element("h1", [], text: title), Element("p", [], text: legend), table]
+            body: [Element("h1", [], text: title), Element("p", [], text: legend), wide]
         ).text
     }
 
@@ -62,7 +63,7 @@ package struct KillMatrix: Sendable {
 
     private static let style = """
         table { border-collapse: collapse; } td, th { border: 1px solid #8884; padding: 1px 4px; text-align: center; }
-        tr > th:first-child { text-align: left; white-space: nowrap; }
+        tr th:first-child { text-align: left; white-space: nowrap; }
         th div { writing-mode: vertical-rl; font-weight: normal; }
         .kill { background: #c33; color: #fff; } .killed { color: #292; }
         .survived, .unbuildable, .host-failed { background: #e90; color: #000; }

@@ -55,10 +55,34 @@ package struct NightKCIDB: Encodable, Sendable {
         let status: String
     }
 
+    /// What a scenario file describes as known.
+    private struct Issue: Encodable {
+        struct Culprit: Encodable { let code = true }
+
+        let id: String
+        let version = 1
+        let origin: String
+        let report_subject: String
+        let culprit = Culprit()
+        let comment: String
+    }
+
+    /// That a known issue was seen in a test.
+    private struct Incident: Encodable {
+        let id: String
+        let origin: String
+        let issue_id: String
+        let issue_version = 1
+        let test_id: String
+        let present = true
+    }
+
     private let version = Version()
     private let checkouts: [Checkout]
     private let builds: [Build]
     private let tests: [Test]
+    private let issues: [Issue]
+    private let incidents: [Incident]
 
     /// - Parameters:
     ///   - standing: The night.
@@ -68,6 +92,9 @@ package struct NightKCIDB: Encodable, Sendable {
         var checkouts: [Checkout] = []
         var builds: [Build] = []
         var tests: [Test] = []
+        // Each once, on how many branches it is ever seen.
+        var issues: [String: Issue] = [:]
+        var incidents: [Incident] = []
         for run in standing.runs {
             guard run.state == .tested || run.state == .notBuilt, let commit = run.commit, commit.count == 40,
                 let source = sources[run.branch]
@@ -85,7 +112,7 @@ package struct NightKCIDB: Encodable, Sendable {
                 Build(
                     id: id, origin: origin, checkout_id: id, start_time: time, config_name: run.kernel?.image,
                     log_excerpt: run.state == .notBuilt ? Self.excerpt(run.note) : nil,
-                    status: building.map(Self.status) ?? "DONE"))
+                    status: building.map { Self.status($0, of: run) } ?? "DONE"))
             for entry in run.results where entry.scenario != ScenarioEntry.building {
                 let name = entry.scenario == ScenarioEntry.booting ? "boot" : "kcov.\(entry.scenario)"
                 tests.append(
@@ -96,22 +123,40 @@ package struct NightKCIDB: Encodable, Sendable {
                                 $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_"
                             }),
                         start_time: time, duration: max(0, entry.seconds),
-                        log_excerpt: Self.excerpt(entry.reason), status: Self.status(entry)))
+                        log_excerpt: Self.excerpt(entry.reason), status: Self.status(entry, of: run)))
+                if entry.verdict == .knownIssue {
+                    let issue = Self.issue(entry, origin)
+                    let test = "\(id)/\(entry.scenario)"
+                    issues[issue.id] = issue
+                    incidents.append(Incident(id: test, origin: origin, issue_id: issue.id, test_id: test))
+                }
             }
         }
         self.checkouts = checkouts
         self.builds = builds
         self.tests = tests
+        self.issues = issues.values.sorted { $0.id < $1.id }
+        self.incidents = incidents
     }
 
-    /// FAIL speaks against the kernel, ERROR says that nothing was learnt.
-    private static func status(_ entry: ScenarioEntry) -> String {
-        if entry.verdict == .infrastructure { return "ERROR" }
-        return switch entry.outcome {
-        case .passed: "PASS"
-        case .failed, .flaky, .knownIssue, .kernelFailed: "FAIL"
-        case .hostFailed: "ERROR"
-        case .notApplicable, .skipped: "SKIP"
+    /// A known issue has the same id in each night and on each branch.
+    private static func issue(_ entry: ScenarioEntry, _ origin: String) -> Issue {
+        Issue(
+            id: "\(origin):kcov.\(entry.scenario)", origin: origin,
+            report_subject: "known issue: kcov: \(PlainText.singleLine(entry.scenario))",
+            comment: excerpt(entry.reason) ?? "described in the scenario file")
+    }
+
+    /// FAIL speaks against the kernel, ERROR says that the test broke, MISS that no guest came to run it, and DONE that
+    /// it ended without a verdict: what is known is said by an incident.
+    private static func status(_ entry: ScenarioEntry, of run: BranchRun) -> String {
+        switch entry.outcome {
+        case .passed: return "PASS"
+        case .notApplicable, .skipped: return "SKIP"
+        case .knownIssue: return "DONE"
+        case .hostFailed: return run.boot == nil ? "MISS" : "ERROR"
+        // A failure that could not be repeated is none yet.
+        case .failed, .flaky, .kernelFailed: return entry.verdict == .infrastructure ? "ERROR" : "FAIL"
         }
     }
 

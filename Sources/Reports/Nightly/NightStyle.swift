@@ -1,43 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import History
 
-/// How the pages of nights look, and the pieces that several of them have.
+/// The pieces that several pages of nights have.
 enum NightStyle {
-    static let css = """
-        :root { --line: #8884; --bad: #c22; --warn: #c70; --good: #282; --quiet: #777; }
-        @media (prefers-color-scheme: dark) {
-            :root { --bad: #f66; --warn: #fb4; --good: #6c6; --quiet: #999; }
-        }
-        body { max-width: 75em; line-height: 1.45; } h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
-        a { color: inherit; } code, pre, .console { font-family: monospace; font-size: 13px; }
-        pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); padding: .6em; }
-        .wide { overflow-x: auto; } table { border-collapse: collapse; }
-        th, td { border: 1px solid var(--line); padding: 2px 7px; text-align: left; vertical-align: top; }
-        dl { display: grid; grid-template-columns: max-content 1fr; gap: 2px 1em; } dt { color: var(--quiet); }
-        dd { margin: 0; overflow-wrap: anywhere; } .note { color: var(--quiet); }
-        .new-failure, .still-failing, .bad { color: var(--bad); font-weight: bold; }
-        .flaky, .infrastructure, .warn { color: var(--warn); } .fixed, .passed, .good { color: var(--good); }
-        .known-issue, .not-applicable { color: var(--quiet); }
-        .console { list-style: none; padding: .6em; border: 1px solid var(--line); max-height: 40em; overflow: auto; }
-        .console li { white-space: pre-wrap; overflow-wrap: anywhere; min-height: 1em; }
-        .console .hit { background: #f002; border-left: 4px solid var(--bad); padding-left: 6px; }
-        @media (max-width: 40em) { dl { grid-template-columns: 1fr; } dt { margin-top: .5em; } body { margin: .6em; } }
-
-        """
-
     static func page(_ title: String, _ body: [Element]) -> String {
         HTMLPage(title: title, style: css, body: [Element("h1", [], text: title)] + body).text
     }
 
-    static func link(_ text: String, from page: String, to file: String, class name: String? = nil) -> Element
-    {
+    static func link(
+        _ text: String, from page: String, to file: String, anchor: String? = nil, class name: String? = nil
+    ) -> Element {
         let attributes =
-            [("href", NightPaths.link(from: page, to: file))] + (name.map { [("class", $0)] } ?? [])
+            [("href", NightPaths.link(from: page, to: file, anchor: anchor))]
+            + (name.map { [("class", $0)] } ?? [])
         return Element("a", attributes, text: text)
     }
 
-    /// A table that scrolls by itself where the screen is narrow.
+    /// The pages above this one.
+    static func way(_ links: Element...) -> Element { Element("nav", [], children: links) }
+
+    /// A table that scrolls by itself where the screen is narrow, with its first column in sight.
     static func table(_ columns: [String], _ rows: [[Element]]) -> Element {
         let head = Element("tr", [], children: columns.map { Element("th", [], text: $0) })
         let body = rows.map { Element("tr", [], children: $0) }
@@ -63,5 +47,10 @@ enum NightStyle {
 
     static func title(_ entry: ScenarioEntry) -> String {
         [entry.id, entry.scenario].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// When a night began, to the minute: `2026-11-24 02:00`.
+    static func time(_ started: Date) -> String {
+        String(TimeText.text(started).prefix(16)).replacing("T", with: " ")
     }
 }

@@ -41,7 +41,7 @@ package struct NightlySite: Sendable {
     /// Writes everything.
     ///
     /// - Returns: What could not be written, one sentence each; the rest is there.
-    package func write(_ standing: NightStanding, evidenceBytes: UInt64) -> [String] {
+    package func write(_ standing: NightStanding, disk: DiskUse) -> [String] {
         var troubles: [String] = []
         func attempt(_ action: () throws -> Void) {
             do { try action() } catch { troubles.append("a part of the report is missing: \(error)") }
@@ -49,11 +49,13 @@ package struct NightlySite: Sendable {
         for run in standing.runs where run.state == .tested || run.state == .notBuilt {
             attempt { try write(run, of: standing.night) }
         }
-        attempt {
-            try put(NightMail(standing).text, at: NightPaths.mail(standing.night))
-            try put(NightJUnit(standing).text, at: NightPaths.junit(standing.night))
-            let submission = try NightKCIDB(standing, sources: sources, origin: origin).readableJSON()
-            try put(String(decoding: submission, as: UTF8.self), at: NightPaths.kcidb(standing.night))
+        for (name, text) in documents(standing) {
+            attempt {
+                let text = try text()
+                try put(text, at: NightPaths.file(name, of: standing.night))
+                // Where programs find it without knowing the name of the night.
+                try put(text, at: name)
+            }
         }
         attempt {
             var columns: [OverviewPage.Column] = []
@@ -61,10 +63,26 @@ package struct NightlySite: Sendable {
                 let isTonight = night.name == standing.night.name
                 columns.append((night, isTonight ? standing.runs : try store.runs(of: night)))
             }
-            let page = OverviewPage(standing: standing, columns: columns, bytes: evidenceBytes)
+            let page = OverviewPage(standing: standing, columns: columns, disk: disk)
             try put(page.text, at: NightPaths.overview)
         }
         return troubles
+    }
+
+    /// The night for other readers than people with a browser, by the name of the file.
+    private func documents(_ standing: NightStanding) -> [(String, () throws -> String)] {
+        [
+            (NightPaths.mail, { NightMail(standing).text }),
+            (NightPaths.junit, { NightJUnit(standing).text }),
+            (NightPaths.ktap, { NightKTAP(standing).text }),
+            (
+                NightPaths.kcidb,
+                {
+                    let submission = NightKCIDB(standing, sources: sources, origin: origin)
+                    return String(decoding: try submission.readableJSON(), as: UTF8.self)
+                }
+            ),
+        ]
     }
 
     private func write(_ run: BranchRun, of night: Night) throws {
@@ -73,13 +91,9 @@ package struct NightlySite: Sendable {
         let record = (try? Data(contentsOf: directory.record)).flatMap {
             try? JSONDecoder().decode(RunRecord.self, from: $0)
         }
-        let names = [
-            directory.text, directory.junit, directory.ktap, directory.results, directory.record,
-            directory.events,
-        ].filter { FileManager.default.fileExists(atPath: $0.path) }.map(\.lastPathComponent)
         let page = RunPage(
             night: night, run: run, evidence: evidence, record: run.state == .tested ? record : nil,
-            files: names)
+            files: EvidenceFiles(in: directory.url))
         try put(page.text, at: NightPaths.run(evidence))
         for entry in run.results where Self.hasPage(entry) {
             let result = record?.scenarios.first { $0.name == entry.scenario }
@@ -89,7 +103,12 @@ package struct NightlySite: Sendable {
                 replay: record.map { replay(entry, $0) },
                 history: try store.history(of: entry.scenario, on: run.branch, last: span),
                 changes: try? String(
-                    contentsOf: Self.comparison(of: entry, in: directory.url), encoding: .utf8))
+                    contentsOf: Self.comparison(of: entry, in: directory.url), encoding: .utf8),
+                isCovered: { file in
+                    NightPaths.isBelow(file)
+                        && FileManager.default.fileExists(
+                            atPath: root.appending(path: NightPaths.source(file, evidence)).path)
+                })
             try put(page.text, at: NightPaths.scenario(entry, evidence))
         }
     }
@@ -127,9 +146,6 @@ package struct NightlySite: Sendable {
     }
 
     private func put(_ text: String, at path: String) throws {
-        let file = root.appending(path: path)
-        try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try AtomicFile.write(text, to: file)
+        try AtomicFile.write(text, creating: root.appending(path: path))
     }
 }

@@ -11,12 +11,12 @@ struct OverviewPage: Sendable {
     let standing: NightStanding
     /// Newest first; tonight is the first of them.
     let columns: [Column]
-    /// Bytes of all evidence.
-    let bytes: UInt64
+    let disk: DiskUse
     let page = NightPaths.overview
 
     var text: String {
-        NightStyle.page("kcov, night \(standing.night.name)", news + branches + colophon)
+        NightStyle.page(
+            "kcov, night \(NightStyle.time(standing.night.started)) UTC", news + branches + colophon)
     }
 
     // MARK: Tonight
@@ -27,8 +27,11 @@ struct OverviewPage: Sendable {
             regressions.isEmpty
             ? "Nothing regressed tonight."
             : regressions.count == 1 ? "1 regression tonight." : "\(regressions.count) regressions tonight."
-        var body = [Element("p", [("class", regressions.isEmpty ? "good" : "bad")], text: verdict)]
-        body += standing.troubles.map { Element("p", [("class", "warn")], text: $0) }
+        var body = [
+            Element("p", [("class", "verdict \(regressions.isEmpty ? "good" : "bad")")], text: verdict),
+            Element("p", [("class", "note")], text: states),
+        ]
+        body += standing.troubles.map { Element("p", [("class", "verdict warn")], text: $0) }
         let sections: [(NightVerdict, String)] = [
             (.newFailure, "Broke since the last night"), (.flaky, "Flaky"), (.fixed, "Fixed"),
             (.stillFailing, "Still failing"),
@@ -45,15 +48,34 @@ struct OverviewPage: Sendable {
                 ])
         }
         body += NightStyle.section(
-            "Not tested", untested.isEmpty ? [] : [Element("ul", [], children: untested)])
+            "Not tested", untested.isEmpty ? [] : [Element("ul", [("class", "news")], children: untested)])
         return body
+    }
+
+    /// `5 branches: 2 tested, 3 carried`.
+    private var states: String {
+        let counts = BranchRun.State.allCases.compactMap { state -> String? in
+            let count = standing.runs.count { $0.state == state }
+            return count == 0 ? nil : "\(count) \(Self.word(state))"
+        }
+        let noun = standing.runs.count == 1 ? "branch" : "branches"
+        return "\(standing.runs.count) \(noun): \(counts.joined(separator: ", "))."
+    }
+
+    private static func word(_ state: BranchRun.State) -> String {
+        switch state {
+        case .tested: "tested"
+        case .carried: "unchanged"
+        case .notBuilt: "does not build"
+        case .infrastructure: "not tested"
+        }
     }
 
     private func list(_ verdict: NightVerdict) -> [Element] {
         let items = standing.runs.flatMap { run in
             run.results.filter { $0.verdict == verdict }.map { item($0, of: run) }
         }
-        return items.isEmpty ? [] : [Element("ul", [], children: items)]
+        return items.isEmpty ? [] : [Element("ul", [("class", "news")], children: items)]
     }
 
     private func item(_ entry: ScenarioEntry, of run: BranchRun) -> Element {
@@ -64,7 +86,7 @@ struct OverviewPage: Sendable {
             parts.append(
                 Element("span", [("class", "note")], text: "passed \(entry.passes) of \(entry.runs) runs."))
         }
-        if let culprit = entry.culprit { parts.append(Element("div", [], text: culprit)) }
+        if let culprit = entry.culprit { parts.append(Element("div", [("class", "culprit")], text: culprit)) }
         if entry.verdict == .newFailure, let commit = run.commit {
             let subject = run.subject.map { " (\($0))" } ?? ""
             parts.append(
@@ -86,9 +108,7 @@ struct OverviewPage: Sendable {
     private var branches: [Element] {
         var names = standing.runs.map(\.branch)
         for run in columns.flatMap(\.runs) where !names.contains(run.branch) { names.append(run.branch) }
-        return names.flatMap { name in
-            NightStyle.section(name, [table(of: name)])
-        }
+        return names.flatMap { name in NightStyle.section(name, [table(of: name)]) }
     }
 
     private func table(of branch: String) -> Element {
@@ -101,7 +121,7 @@ struct OverviewPage: Sendable {
             [NightStyle.cell(group.title)]
                 + runs.map { run in run.map { cell($0, group) } ?? NightStyle.cell("") }
         }
-        return NightStyle.table(["night"] + columns.map { String($0.night.name.prefix(13)) }, heads + rows)
+        return NightStyle.table(["night"] + columns.map { NightStyle.time($0.night.started) }, heads + rows)
     }
 
     private func head(_ run: BranchRun?) -> Element {
@@ -123,12 +143,8 @@ struct OverviewPage: Sendable {
     /// The worst verdict of a group, and how many have it.
     private func cell(_ run: BranchRun, _ group: ScenarioGroup) -> Element {
         let entries = run.results.filter(group.contains)
-        let order: [NightVerdict] = [
-            .newFailure, .stillFailing, .flaky, .infrastructure, .fixed, .knownIssue, .passed, .notApplicable,
-        ]
-        guard let worst = order.first(where: { verdict in entries.contains { $0.verdict == verdict } }) else {
-            return NightStyle.cell("")
-        }
+        let worst = NightVerdict.worstFirst.first { verdict in entries.contains { $0.verdict == verdict } }
+        guard let worst else { return NightStyle.cell("") }
         let those = entries.filter { $0.verdict == worst }
         let text = worst == .passed ? "\(those.count) ok" : "\(those.count) \(worst.rawValue)"
         let names = those.prefix(12).map { NightStyle.title($0) }.joined(separator: ", ")
@@ -137,15 +153,18 @@ struct OverviewPage: Sendable {
 
     private var colophon: [Element] {
         let files = [
-            ("mail", NightPaths.mail(standing.night)), ("JUnit", NightPaths.junit(standing.night)),
-            ("KCIDB", NightPaths.kcidb(standing.night)),
+            ("mail", NightPaths.mail), ("JUnit", NightPaths.junit), ("KTAP", NightPaths.ktap),
+            ("KCIDB", NightPaths.kcidb),
         ]
         return [
             Element(
                 "p", [("class", "note")],
                 children: [
-                    Element("span", [], text: "Evidence takes \(bytes / 1_000_000) MB. Tonight as")
-                ] + files.map { NightStyle.link($0.0, from: page, to: $0.1) })
+                    Element("span", [], text: "Tonight as")
+                ]
+                    + files.map {
+                        NightStyle.link($0.0, from: page, to: NightPaths.file($0.1, of: standing.night))
+                    } + [Element("span", [], text: "\(disk.text).")])
         ]
     }
 }

@@ -6,7 +6,7 @@ import History
 import Lab
 
 /// The page of one scenario that did not simply pass, with all evidence; it lies in the run directory.
-struct ScenarioPage: Sendable {
+struct ScenarioPage {
     let night: Night
     let run: BranchRun
     let entry: ScenarioEntry
@@ -24,19 +24,21 @@ struct ScenarioPage: Sendable {
     let history: ScenarioHistory
     /// What differs from the last run in which it passed; nil when that is not known.
     let changes: String?
+    /// Whether a source file has a page.
+    let isCovered: (String) -> Bool
 
     var text: String {
         let page = NightPaths.scenario(entry, evidence)
         var body: [Element] = [
-            Element(
-                "p", [],
-                children: [
-                    NightStyle.link("all nights", from: page, to: NightPaths.overview),
-                    NightStyle.link("\(run.branch), \(night.name)", from: page, to: NightPaths.run(evidence)),
-                ]),
-            Element("p", [("class", entry.verdict.rawValue)], text: verdict), facts,
+            NightStyle.way(
+                NightStyle.link("all nights", from: page, to: NightPaths.overview),
+                NightStyle.link(
+                    "\(run.branch), \(NightStyle.time(night.started))", from: page,
+                    to: NightPaths.run(evidence))),
+            Element("p", [("class", "verdict \(tone)")], text: verdict), facts,
         ]
         body += NightStyle.section("What was expected and what was there", findings)
+        body += NightStyle.section("Source", sources(page: page))
         body += NightStyle.section("Steps", steps)
         body += NightStyle.section(
             "Since the last pass", changes.map { [Element("pre", [], text: $0)] } ?? [])
@@ -64,6 +66,14 @@ struct ScenarioPage: Sendable {
         return meaning + times
     }
 
+    private var tone: String {
+        switch entry.verdict {
+        case .newFailure, .stillFailing: "bad"
+        case .flaky, .infrastructure, .knownIssue: "warn"
+        case .fixed, .passed, .notApplicable: "good"
+        }
+    }
+
     private var facts: Element {
         let pass = history.lastPass.map { point in
             point.night + (point.commit.map { ", commit \($0.prefix(12))" } ?? "")
@@ -87,6 +97,29 @@ struct ScenarioPage: Sendable {
             return Element("pre", [], text: lines.joined(separator: "\n"))
         }
     }
+
+    /// The places in the source that findings and kernel reports name, each on the page of its file.
+    private func sources(page: String) -> [Element] {
+        let texts =
+            (result?.findings ?? []).flatMap { [$0.found] + $0.evidence }
+            + [result?.console, printed, entry.reason].compactMap(\.self)
+        var places: [SourcePlace] = []
+        for place in texts.flatMap(SourcePlace.all) where isCovered(place.file) && !places.contains(place) {
+            places.append(place)
+        }
+        let items = places.prefix(Self.placeLimit).map { place in
+            Element(
+                "li", [],
+                children: [
+                    NightStyle.link(
+                        "\(place.file):\(place.line)", from: page,
+                        to: NightPaths.source(place.file, evidence), anchor: "L\(place.line)", class: "path")
+                ])
+        }
+        return items.isEmpty ? [] : [Element("ul", [], children: items)]
+    }
+
+    private static let placeLimit = 20
 
     private var steps: [Element] {
         let steps = result?.steps ?? []
@@ -162,7 +195,7 @@ struct ScenarioPage: Sendable {
     private var nights: Element {
         let rows = history.points.map { point in
             [
-                NightStyle.cell(point.night),
+                NightStyle.cell(NightStyle.time(point.started)),
                 NightStyle.cell(point.commit.map { String($0.prefix(12)) } ?? "-"),
                 NightStyle.cell(point.entry.verdict.rawValue, class: point.entry.verdict.rawValue),
                 NightStyle.cell("\(point.entry.passes) of \(point.entry.runs)"),
