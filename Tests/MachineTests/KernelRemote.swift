@@ -33,8 +33,15 @@ struct KernelRemote: Sendable {
 
     /// kernel/kcov.c of a commit.
     func kcov(of commit: String = "base") async throws -> String {
-        try await git("show", "\(commit):kernel/kcov.c") + "\n"
+        try await text(of: Self.kcov, at: commit)
     }
+
+    /// A file of a commit.
+    func text(of path: String, at commit: String = "base") async throws -> String {
+        try await git("show", "\(commit):\(path)") + "\n"
+    }
+
+    private static let kcov = "kernel/kcov.c"
 
     /// Puts a branch one commit after another one, which differs from it by a patch.
     func commit(applying patch: URL, to branch: String, saying message: String) async throws {
@@ -43,15 +50,16 @@ struct KernelRemote: Sendable {
         try await commitIndex(to: branch, after: "base", saying: message)
     }
 
-    /// Puts a branch one commit after another one, which differs from it in kernel/kcov.c.
+    /// Puts a branch one commit after another one, which differs from it in one file.
     func commit(
-        _ kcov: String, to branch: String, after parent: String = "base", saying message: String
+        _ text: String, to branch: String, after parent: String = "base", in path: String = Self.kcov,
+        saying message: String
     ) async throws {
-        let file = directory.appending(path: "kcov.c")
-        try Data(kcov.utf8).write(to: file)
+        let file = directory.appending(path: "changed")
+        try Data(text.utf8).write(to: file)
         let blob = try await git("hash-object", "-w", "--no-filters", file.path)
         try await git("read-tree", parent)
-        try await git("update-index", "--cacheinfo", "100644,\(blob),kernel/kcov.c")
+        try await git("update-index", "--cacheinfo", "100644,\(blob),\(path)")
         try await commitIndex(to: branch, after: parent, saying: message)
     }
 

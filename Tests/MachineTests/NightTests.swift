@@ -7,95 +7,146 @@ import KcovLabTesting
 import Lab
 import Testing
 
-/// Three nights over real kernels: branches of one repository that differ in kernel/kcov.c only.
+/// Three nights over real kernels: five branches of one repository.
+///
+/// They differ in kernel/kcov.c and drivers, and the one with simultaneous enable is configured as the image that was built
+/// with it, so no kernel is compiled as a whole. With KCOVLAB_TEST_ALL=1 that one is built from the plain image: its change
+/// of include/linux/sched.h reaches nearly every file.
 @Suite("Nights on real kernels", .machine)
 struct NightTests {
-    /// What a branch is made to be by editing kernel/kcov.c.
-    private enum Change: String, CaseIterable {
-        case clean = "kcov: as it was"
-        case breaks = "kcov: leave a hole behind each record"
-        case nobuild = "kcov: forget a parenthesis"
-        case panics = "kcov: be strict at boot"
+    private static let simultaneous =
+        Settings.current.testsEverything ? "debian-6.12" : "debian-6.12-simultaneous"
 
-        func applied(to text: String) throws -> String {
-            let (old, new) =
-                switch self {
-                case .clean: ("", "")
-                case .breaks: ("pos = READ_ONCE(area[0]) + 1;", "pos = READ_ONCE(area[0]) + 2;")
-                case .nobuild: ("pos = READ_ONCE(area[0]) + 1;", "pos = READ_ONCE(area[0] + 1;")
-                case .panics:
-                    (
-                        "static int __init kcov_init(void)\n{\n",
-                        "static int __init kcov_init(void)\n{\n\tpanic(\"kcov is strict\");\n"
-                    )
-                }
-            guard self != .clean else { return text }
-            #expect(text.contains(old), "kernel/kcov.c has the place that is to be changed")
-            return text.replacing(old, with: new, maxReplacements: 1)
+    /// One test with its own directory, remote and nights.
+    private struct Nights {
+        let directory: URL
+        let remote: NightRemote
+        var output: URL { directory.appending(path: "out") }
+        private var config: URL { directory.appending(path: "nightly.yaml") }
+
+        init() async throws {
+            directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-nights-\(UUID())")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            remote = try await NightRemote.make(at: directory.appending(path: "remote.git"))
+            let branches = NightRemote.branches.map { name in
+                let more = name == "simultaneous" ? ", image: \(simultaneous), scenarios: [L01, P01]" : ""
+                return "  - {remote: r, branch: \(name), name: \(name)\(more)}"
+            }
+            try Data(
+                """
+                image: debian-6.12
+                scenarios: [L01, U01]
+                repeat: 2
+                remotes: {r: \(remote.remote.directory.path)}
+                branches:
+                \(branches.joined(separator: "\n"))
+                """.utf8
+            ).write(to: config)
+        }
+
+        /// Runs one night as a timer would.
+        func night() async throws -> Int32 {
+            try await ShippedCommand.run(
+                ["nightly", config.path, "--once", "--output", output.path], expecting: [0, 1]
+            ).code
+        }
+
+        /// Each branch of the newest night with its verdicts that are not simply fine.
+        func states() throws -> [String] {
+            try runs().map { run in
+                let verdicts = run.results.filter { $0.verdict != .passed }
+                    .map { "\($0.id ?? $0.scenario) \($0.verdict.rawValue)" }
+                return ([run.branch, run.state.rawValue] + verdicts).joined(separator: " ")
+            }
+        }
+
+        /// What the newest night did.
+        func runs() throws -> [BranchRun] {
+            let store = try HistoryStore.open(output.appending(path: "history.sqlite"))
+            let night = try #require(try store.nights(last: 1).first)
+            #expect(night.ended != nil)
+            return try store.runs(of: night)
+        }
+
+        /// A page, below the directory of the nights.
+        func page(_ path: String = "index.html") throws -> String {
+            try String(contentsOf: output.appending(path: path), encoding: .utf8)
+        }
+
+        /// A page of the newest run of a branch.
+        func page(_ path: String, of branch: String) throws -> String {
+            let run = try #require(try runs().first { $0.branch == branch })
+            return try page(try #require(run.evidence) + "/" + path)
         }
     }
 
-    @Test("Branches move, break and get fixed; each night's page says what is news")
+    @Test("Branches move, break and get fixed; each night's page says what is news and which commit it was")
     func threeNights() async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-nights-\(UUID())")
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let remote = try await KernelRemote.make(at: directory.appending(path: "remote.git"))
-        let original = try await remote.kcov()
-        let branches = ["still", "moves", "nobuild", "panics"]
-        for branch in branches {
-            try await remote.commit(original, to: branch, saying: Change.clean.rawValue)
-        }
-        let config = directory.appending(path: "nightly.yaml")
-        try Data(
-            """
-            image: debian-6.12
-            scenarios: [L01, U01]
-            repeat: 2
-            remotes: {r: \(remote.directory.path)}
-            branches:
-            \(branches.map { "  - {remote: r, branch: \($0), name: \($0)}" }.joined(separator: "\n"))
-            """.utf8
-        ).write(to: config)
-        let output = directory.appending(path: "out")
+        let nights = try await Nights()
+        defer { try? FileManager.default.removeItem(at: nights.directory) }
+        let remote = nights.remote
 
-        // One kernel for four branches.
-        try #require(try await night(config, output) == 0)
-        #expect(try states(output) == branches.map { "\($0) tested" })
-        #expect(try page(output).contains("Nothing regressed tonight."))
+        try #require(try await nights.night() == 0)
+        #expect(try nights.states() == NightRemote.branches.map { "\($0) tested" })
+        #expect(try nights.page().contains("Nothing regressed tonight."))
 
-        let changes: [(String, Change)] = [("moves", .breaks), ("nobuild", .nobuild), ("panics", .panics)]
-        for (branch, change) in changes {
-            try await remote.commit(
-                try change.applied(to: original), to: branch, saying: change.rawValue)
-        }
-        try #require(try await night(config, output) == 1)
+        try await remote.move("simultaneous")
+        try await remote.pushHole(to: "breaks")
+        try await remote.push(.parenthesis, to: "nobuild")
+        try await remote.push(.strict, to: "panics")
+        try #require(try await nights.night() == 1)
         #expect(
-            try states(output) == [
-                "still carried", "moves tested L01 new-failure", "nobuild not-built (build) new-failure",
-                "panics tested (boot) new-failure",
+            try nights.states() == [
+                "clean carried", "simultaneous tested", "breaks tested L01 new-failure",
+                "nobuild not-built (build) new-failure", "panics tested (boot) new-failure",
             ])
-        var page = try page(output)
-        for text in [
-            "3 regressions tonight.", "moves: L01 exact-count", "nobuild: (build)", "panics: (boot)",
-            "kernel/kcov.c:", Change.breaks.rawValue, "kcov is strict", "first bad commit",
-        ] { #expect(page.contains(text), "\(text)") }
+        try await expectSecondNight(nights)
 
-        for (branch, _) in changes.dropLast() {
-            try await remote.commit(original, to: branch, saying: Change.clean.rawValue)
-        }
-        try #require(try await night(config, output) == 0)
+        try await remote.push(.same, to: "breaks")
+        try await remote.push(.same, to: "nobuild")
+        try #require(try await nights.night() == 0)
         #expect(
-            try states(output) == [
-                "still carried", "moves tested L01 fixed", "nobuild tested (build) fixed",
-                "panics carried (boot) still-failing",
+            try nights.states() == [
+                "clean carried", "simultaneous carried", "breaks tested L01 fixed",
+                "nobuild tested (build) fixed", "panics carried (boot) still-failing",
             ])
-        page = try self.page(output)
+        let page = try nights.page()
         for text in ["Nothing regressed tonight.", "<h2>Fixed</h2>", "<h2>Still failing</h2>"] {
             #expect(page.contains(text), "\(text)")
         }
-        let store = try HistoryStore.open(output.appending(path: "history.sqlite"))
-        let history = try store.history(of: "exact-count", on: "moves", last: 9)
+        try expectHistory(nights)
+        try await expectReadable(nights)
+    }
+
+    /// What broke, who did it, and the evidence.
+    private func expectSecondNight(_ nights: Nights) async throws {
+        let page = try nights.page()
+        for text in [
+            "3 regressions tonight.", "breaks: L01 exact-count", "nobuild: (build)", "panics: (boot)",
+            "drivers/vhost/net.c:", "vhost is strict",
+        ] { #expect(page.contains(text), "\(text)") }
+        // The commit in the middle, and the one that each of the others is.
+        for change in [NightRemote.Change.hole, .parenthesis, .strict] {
+            let culprit = try Regex("first bad commit [0-9a-f]{12} \(change.rawValue) ")
+            #expect(page.contains(culprit), "\(change.rawValue)")
+        }
+        let run = try nights.page("index.html", of: "breaks")
+        for text in ["again/report.txt", "bisect-", "source/index.html", "coverage.info"] {
+            #expect(run.contains(text), "\(text)")
+        }
+        let source = try nights.page("source/kernel/kcov.c.html", of: "simultaneous")
+        #expect(source.contains("<div class=\"hit\"") && source.contains("<div class=\"missed\""))
+        #expect(source.contains("/* moved */"), "the source is that of the commit")
+        #expect(try nights.page("coverage.info", of: "breaks").contains("SF:kernel/kcov.c\n"))
+        let (isValid, said) = try await CheckoutScript.run(
+            "validate-kcidb.sh", [nights.output.appending(path: "kcidb.json").path])
+        #expect(isValid, "\(said)")
+        #expect(said.contains("4 checkouts, 4 builds,"), "\(said)")
+    }
+
+    private func expectHistory(_ nights: Nights) throws {
+        let store = try HistoryStore.open(nights.output.appending(path: "history.sqlite"))
+        let history = try store.history(of: "exact-count", on: "breaks", last: 9)
         #expect(history.points.map(\.entry.verdict) == [.fixed, .newFailure, .passed])
         #expect(history.points.allSatisfy { $0.boot ?? 0 > 0 })
         let counts = history.points.map { $0.entry.buffers.map(\.distinct) }
@@ -103,26 +154,11 @@ struct NightTests {
         #expect(counts.allSatisfy { $0.contains { $0 > 0 } } && counts[0].count == counts[2].count)
     }
 
-    /// Runs one night as a timer would.
-    private func night(_ config: URL, _ output: URL) async throws -> Int32 {
-        try await ShippedCommand.run(
-            ["nightly", config.path, "--once", "--output", output.path], expecting: [0, 1]
-        ).code
-    }
-
-    /// Each branch of the newest night with its verdicts that are not simply fine.
-    private func states(_ output: URL) throws -> [String] {
-        let store = try HistoryStore.open(output.appending(path: "history.sqlite"))
-        let night = try #require(try store.nights(last: 1).first)
-        #expect(night.ended != nil)
-        return try store.runs(of: night).map { run in
-            let verdicts = run.results.filter { $0.verdict != .passed }
-                .map { "\($0.id ?? $0.scenario) \($0.verdict.rawValue)" }
-            return ([run.branch, run.state.rawValue] + verdicts).joined(separator: " ")
-        }
-    }
-
-    private func page(_ output: URL) throws -> String {
-        try String(contentsOf: output.appending(path: "index.html"), encoding: .utf8)
+    /// Every page, as a browser sees it.
+    private func expectReadable(_ nights: Nights) async throws {
+        guard CheckoutScript.hasBrowser else { return }
+        let (isFine, said) = try await CheckoutScript.run(
+            "check-site.py", ["--limit", "24", nights.output.path])
+        #expect(isFine, "\(said)")
     }
 }

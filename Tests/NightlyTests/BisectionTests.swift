@@ -34,13 +34,15 @@ struct BisectionTests {
     }
 
     private func search(
-        _ good: String, _ bad: String, tester: any KernelTester, budget: Bisection.Budget = .init()
+        _ good: String, _ bad: String, tester: any KernelTester,
+        for question: CommitJudge.Question = .scenarios,
+        budget: Bisection.Budget = .init()
     ) async throws -> Bisection.Answer {
         let scenarios = try ScenarioCatalog.load(directory: ShippedData.locate().scenarios).select(["L01"])
         let git = try await GitBisection(tree: laboratory.remote, good: good, bad: bad, settings: settings)
         return try await Bisection(
             git: git, kernel: KernelChoice(image: "debian-6.12", tree: laboratory.remote),
-            judge: CommitJudge(tester: tester, scenarios: scenarios, host: "h", repeats: 1),
+            judge: CommitJudge(question, tester: tester, scenarios: scenarios, host: "h", repeats: 1),
             question: Data("L01".utf8), settings: settings, budget: budget, say: { _ in }
         ).run(in: laboratory.directory.appending(path: "runs-\(UUID())"))
     }
@@ -72,6 +74,20 @@ struct BisectionTests {
         let text = BisectionText.lines(answer).joined(separator: "\n")
         #expect(text.contains("\(hashes[4]) is the first bad commit"))
         #expect(text.contains("compare   kcovlab compare "))
+    }
+
+    @Test("It finds the commit that stopped a kernel from building, or from booting")
+    func culpritBefore() async throws {
+        for (word, question) in [("nobuild", CommitJudge.Question.building), ("panics", .booting)] {
+            let hashes = try await push(
+                ["fine", "breaks", "fine", word, word, word].map { "\($0) for \(word)" })
+            let answer = try await search(hashes[0], hashes[5], tester: FakeTester(), for: question)
+            guard case .culprit(let commit) = answer.kind else {
+                Issue.record("no culprit: \(answer.kind)")
+                return
+            }
+            #expect(commit.hash == hashes[3])
+        }
     }
 
     @Test("Several bad commits are told to git in the order of history, whatever their hashes")

@@ -51,6 +51,8 @@ struct NightTests {
 
         let page = laboratory.place.directory(of: second.night).appending(path: "breaks/mode-values.html")
         #expect(try String(contentsOf: page, encoding: .utf8).contains(" to \(second.night.name)</pre>"))
+        let run = page.deletingLastPathComponent().appending(path: "index.html")
+        #expect(try String(contentsOf: run, encoding: .utf8).contains("again/report.txt\""))
 
         try await laboratory.push("good as before", to: "breaks")
         try await laboratory.push("good at last", to: "nobuild")
@@ -250,6 +252,24 @@ struct NightTests {
         #expect(search.questions.all.withLock(\.count) == 1)
     }
 
+    @Test("A kernel that stops building or booting is searched, too, with a scenario that shows it")
+    func culpritBefore() async throws {
+        let laboratory = try await Laboratory()
+        let branches = ["builds", "boots"]
+        for branch in branches { try await laboratory.push("good \(branch)", to: branch) }
+        let config = try laboratory.config(branches)
+        _ = try await laboratory.night(config, FakeTester())
+        try await laboratory.push("nobuild", to: "builds")
+        try await laboratory.push("panics", to: "boots")
+        let search = Search()
+        let standing = try await laboratory.night(config, FakeTester(), search: search)
+        #expect(standing.regressions.map(\.entry.scenario) == ["(build)", "(boot)"])
+        #expect(standing.regressions.map(\.entry.culprit) == ["abc is it", "abc is it"])
+        let questions = search.questions.all.withLock(\.self)
+        #expect(questions.map(\.kind) == [.building, .booting])
+        #expect(questions.map(\.scenario.id) == ["U05", "U05"])
+    }
+
     @Test("Several hosts share the branches")
     func hosts() async throws {
         let laboratory = try await Laboratory()
@@ -280,5 +300,8 @@ struct NightTests {
         let record = laboratory.place.root.appending(path: try #require(loser.evidence) + "/record.json")
         let kept = try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: record))
         #expect(kept.scenarios.map(\.outcome) == [.passed, .passed, .passed])
+        let page = record.deletingLastPathComponent().appending(path: "index.html")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        #expect(text.contains("<h2>What ran on another host</h2>") && text.contains("elsewhere/report.txt\""))
     }
 }

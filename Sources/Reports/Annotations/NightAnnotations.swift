@@ -44,7 +44,10 @@ package struct NightAnnotations: Sendable {
         let title = "\(run.branch): \(NightStyle.title(entry)), \(entry.verdict.rawValue)"
         let more = entry.culprit.map { "\n\($0)" } ?? ""
         if entry.scenario.hasPrefix("(") {
-            let text = record?.strayReports.first ?? entry.reason ?? entry.outcome.rawValue
+            let printed =
+                entry.scenario == ScenarioEntry.booting
+                ? record?.strayReports.first ?? record?.scenarios.lazy.compactMap(\.console).first : nil
+            let text = printed ?? entry.reason ?? entry.outcome.rawValue
             let report = RunAnnotations.report(text, title: title, level: level)
             return [
                 Annotation(

@@ -19,18 +19,6 @@ struct RunPage: Sendable {
         var body: [Element] = [
             NightStyle.way(NightStyle.link("all nights", from: page, to: NightPaths.overview)),
             Element("p", [("class", "verdict \(isBad ? "bad" : "good")")], text: verdict),
-            NightStyle.facts([
-                ("night", night.name), ("commit", run.commit), ("subject", run.subject),
-                ("kernel", run.kernel.map { "\($0.release) (key \($0.key.prefix(12)))" }),
-                (
-                    "claims",
-                    run.kernel.map { $0.features.isEmpty ? "nothing" : $0.features.joined(separator: ", ") }
-                ),
-                ("host", run.host),
-                ("accelerator", record.map { "\($0.accelerator): \($0.acceleratorReason)" }),
-                ("boot", run.boot.map(SpokenDuration.text)), ("took", SpokenDuration.text(run.seconds)),
-                ("again", record?.replay),
-            ]),
         ]
         if let note = run.note { body.append(Element("pre", [], text: note)) }
         let news = NightVerdict.worstFirst.flatMap { verdict in
@@ -38,6 +26,7 @@ struct RunPage: Sendable {
         }
         body += NightStyle.section("Not simply passed", table(of: news, page))
         body += NightStyle.section("Coverage", coverage(page: page))
+        body += NightStyle.section("This run", [facts])
         body += NightStyle.section(
             "Passed", table(of: run.results.filter { !NightlySite.hasPage($0) }, page))
         for group in files.groups {
@@ -67,6 +56,21 @@ struct RunPage: Sendable {
                 Element(
                     "li", [], children: [NightStyle.link(path, from: page, to: "\(evidence)/\(path)")])
             })
+    }
+
+    private var facts: Element {
+        NightStyle.facts([
+            ("night", night.name), ("commit", run.commit), ("subject", run.subject),
+            ("kernel", run.kernel.map { "\($0.release) (key \($0.key.prefix(12)))" }),
+            (
+                "claims",
+                run.kernel.map { $0.features.isEmpty ? "nothing" : $0.features.joined(separator: ", ") }
+            ),
+            ("host", run.host),
+            ("accelerator", record.map { "\($0.accelerator): \($0.acceleratorReason)" }),
+            ("boot", run.boot.map(SpokenDuration.text)), ("took", SpokenDuration.text(run.seconds)),
+            ("again", record?.replay),
+        ])
     }
 
     private var isBad: Bool { run.results.contains { $0.verdict.isFailure } }
