@@ -15,10 +15,14 @@ venv=${KCIDB_VENV:-$(dirname "$0")/../.build/kcidb}
     exit 64
 }
 
-if ! "$venv/bin/python3" -c 'import kcidb_io' 2>/dev/null; then
+install() {
     rm -rf "$venv"
-    python3 -m venv "$venv" && "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check \
-        "kcidb-io==$version" || {
+    python3 -m venv "$venv" || return
+    "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check "kcidb-io==$version"
+}
+
+if ! "$venv/bin/python3" -c 'import kcidb_io' 2>/dev/null; then
+    install || {
         echo "kcovlab: kcidb-io $version could not be installed: it needs python3-venv, and PyPI once" >&2
         exit 69
     }
