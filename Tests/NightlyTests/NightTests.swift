@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Bisection
 import Foundation
 import Glibc
 import History
@@ -300,8 +301,15 @@ struct NightTests {
         let record = laboratory.place.root.appending(path: try #require(loser.evidence) + "/record.json")
         let kept = try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: record))
         #expect(kept.scenarios.map(\.outcome) == [.passed, .passed, .passed])
-        let page = record.deletingLastPathComponent().appending(path: "index.html")
+
+        // Begun on the host that loses it.
+        try await laboratory.push("loses again", to: "loses")
+        let moved = try await laboratory.night(try laboratory.config(["loses"], more: hosts), tester)
+        #expect(Laboratory.summary(moved) == ["loses tested"])
+        let page = laboratory.place.root.appending(
+            path: try #require(moved.runs[0].evidence) + "/index.html")
         let text = try String(contentsOf: page, encoding: .utf8)
-        #expect(text.contains("<h2>What ran on another host</h2>") && text.contains("elsewhere/report.txt\""))
+        #expect(text.contains("<h2>What ran on another host</h2>"))
+        #expect(text.contains("elsewhere/report.txt\""))
     }
 }

@@ -59,7 +59,7 @@ extension NightStyle {
         @media (max-width: 40em) {
             body { padding: .6em .8em 2em; } dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
             dt { margin-top: .5em; } td:first-child { max-width: 10em; }
-            .share { display: none; }
+            .share progress { display: none; }
         }
 
         """
