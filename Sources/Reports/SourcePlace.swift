@@ -7,8 +7,12 @@ struct SourcePlace: Sendable, Hashable {
     let line: Int
 
     /// Every place in what a kernel, a compiler or a finding said: `kernel/kcov.c:481`.
+    ///
+    /// A compiler sees the tree where the sandbox of a build has it, below `/kcovlab/source`.
     static func all(in text: String) -> [Self] {
-        text.matches(of: /(?:^|[\s(\[])((?:[\w+.-]+\/)*[\w+.-]+\.(?:c|h|S)):(\d{1,7})(?!\d)/).compactMap {
+        text.matches(
+            of: /(?:^|[\s(\[])(?:\/kcovlab\/source\/)?((?:[\w+.-]+\/)*[\w+.-]+\.(?:c|h|S)):(\d{1,7})(?!\d)/
+        ).compactMap {
             match in
             Int(match.2).map { Self(file: String(match.1), line: $0) }
         }

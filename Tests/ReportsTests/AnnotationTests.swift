@@ -130,7 +130,8 @@ struct AnnotationTests {
                 branch: "main", state: .notBuilt, selection: "s", started: start, seconds: 1,
                 results: [
                     entry(
-                        ScenarioEntry.building, .newFailure, "drivers/vhost/net.c:7:3: error: expected ';'"),
+                        ScenarioEntry.building, .newFailure,
+                        "/kcovlab/source/drivers/vhost/net.c:7:3: error: expected ';'"),
                     entry("a", .stillFailing, "x"), entry("b", .passed), entry("c", .flaky),
                 ]),
             BranchRun(
