@@ -10,10 +10,9 @@ struct SourcePlace: Sendable, Hashable {
     ///
     /// A compiler sees the tree where the sandbox of a build has it, below `/kcovlab/source`.
     static func all(in text: String) -> [Self] {
-        text.matches(
-            of: /(?:^|[\s(\[])(?:\/kcovlab\/source\/)?((?:[\w+.-]+\/)*[\w+.-]+\.(?:c|h|S)):(\d{1,7})(?!\d)/
-        ).compactMap {
-            match in
+        let place =
+            /(?:^|[\s(\[])(?:\/kcovlab\/source\/)?((?:[\w+.-]+\/)*[\w+.-]+\.[chS]):(\d{1,7})(?!\d)/
+        return text.matches(of: place).compactMap { match in
             Int(match.2).map { Self(file: String(match.1), line: $0) }
         }
     }
