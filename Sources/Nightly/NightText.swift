@@ -56,7 +56,8 @@ package enum NightText {
             let count = scenarios.count { $0.verdict == verdict }
             return count == 0 ? nil : "\(count) \(verdict.rawValue)"
         }
-        if !tally.isEmpty { parts.append("\(scenarios.count) scenarios: " + tally.joined(separator: ", ")) }
+        let noun = scenarios.count == 1 ? "scenario" : "scenarios"
+        if !tally.isEmpty { parts.append("\(scenarios.count) \(noun): " + tally.joined(separator: ", ")) }
         return parts.joined(separator: "; ")
     }
 }

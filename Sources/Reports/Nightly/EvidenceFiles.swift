@@ -27,7 +27,8 @@ struct EvidenceFiles: Sendable {
         let reports = [run.text, run.junit, run.ktap, run.results, run.record, run.events]
             .map(\.lastPathComponent)
         let searches = names("").filter { $0.hasPrefix("bisect-") }.flatMap { search in
-            names(search).map { "\(search)/\($0)/\(run.text.lastPathComponent)" }
+            // The newest of them has that name, too.
+            names(search).filter { $0 != "latest" }.map { "\(search)/\($0)/\(run.text.lastPathComponent)" }
         }
         hasSources = !present([NightPaths.sourceList]).isEmpty
         groups = [
