@@ -20,6 +20,8 @@ enum GuestProbe {
     /// Counts what a leak would change.
     ///
     /// - Parameter handles: Remote handles that should be free.
+    /// - Returns: What was counted.
+    /// - Throws: `KernelError` when a file of /proc cannot be read or kcov cannot be asked.
     static func state(handles: [UInt64]) throws(KernelError) -> GuestState {
         let areas = try SystemFile.read("/proc/vmallocinfo").split(separator: "\n")
         let numbers = SystemFile.names(in: "/proc").compactMap { Int32($0) }

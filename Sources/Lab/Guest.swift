@@ -102,6 +102,8 @@ actor Guest {
     /// Asks for what a leak would change.
     ///
     /// - Parameter handles: Remote handles that should be free.
+    /// - Returns: What the agent counted.
+    /// - Throws: `Failure`.
     func state(handles: [UInt64]) async throws -> GuestState {
         try send(.inspect(handles: handles))
         return try await wait(until: .now + .seconds(limits.answer), .silence(seconds: limits.answer)) {

@@ -146,7 +146,10 @@ struct ScenarioJudge: Sendable {
     private func leakFindings(before: GuestState, after: GuestState) -> [Finding] {
         let counts: [(String, UInt32, UInt32)] = [
             ("kcov buffers in /proc/vmallocinfo (kcov_ioctl)", before.kcovBuffers, after.kcovBuffers),
-            ("remote handles of the scenario that cannot be registered", before.takenHandles, after.takenHandles),
+            (
+                "remote handles of the scenario that cannot be registered", before.takenHandles,
+                after.takenHandles
+            ),
             ("processes", before.processes, after.processes),
             ("descriptors of the agent", before.descriptors, after.descriptors),
         ]

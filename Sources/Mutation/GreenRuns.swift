@@ -29,7 +29,8 @@ package enum GreenRuns: Hashable, Sendable {
             passes += runs.count { $0.outcome == .passed }
             lost += runs.filter(\.saysNothing)
             if let bad = runs.first(where: { $0.outcome != .passed && !$0.saysNothing }) {
-                return .doubtful("passed \(passes) times and then did not: \(bad.reason ?? bad.outcome.rawValue)")
+                return .doubtful(
+                    "passed \(passes) times and then did not: \(bad.reason ?? bad.outcome.rawValue)")
             }
         }
         if passes >= wanted { return .green }

@@ -30,12 +30,13 @@ package struct JUnitReport: Sendable {
 
     private var properties: Element {
         let kernel = record.kernel
-        let values = [
-            ("image", kernel.image), ("release", kernel.release), ("key", kernel.key),
-            ("features", kernel.features.joined(separator: " ")), ("accelerator", record.accelerator),
-            ("acceleratorReason", record.acceleratorReason), ("connection", record.connection),
-            ("replay", record.replay),
-        ] + (record.brokenClaim.map { [("brokenClaim", $0.sentence)] } ?? [])
+        let values =
+            [
+                ("image", kernel.image), ("release", kernel.release), ("key", kernel.key),
+                ("features", kernel.features.joined(separator: " ")), ("accelerator", record.accelerator),
+                ("acceleratorReason", record.acceleratorReason), ("connection", record.connection),
+                ("replay", record.replay),
+            ] + (record.brokenClaim.map { [("brokenClaim", $0.sentence)] } ?? [])
         return Element(
             "properties", [],
             children: values.map { Element("property", [("name", $0.0), ("value", $0.1)]) })

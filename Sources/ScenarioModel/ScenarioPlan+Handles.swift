@@ -17,7 +17,9 @@ extension ScenarioPlan {
                 if let common, common != 0, common <= Self.instances { found.insert(common) }
                 guard case .list(let values) = step.arguments["handles"] else { continue }
                 for handle in values.compactMap(Self.constant)
-                where handle >= RemoteHandle.usbSubsystem && handle - RemoteHandle.usbSubsystem <= Self.instances {
+                where handle >= RemoteHandle.usbSubsystem
+                    && handle - RemoteHandle.usbSubsystem <= Self.instances
+                {
                     found.insert(handle)
                 }
             }

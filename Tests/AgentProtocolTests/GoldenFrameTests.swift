@@ -20,7 +20,8 @@ struct GoldenFrameTests {
         "What the host says",
         arguments: [
             (.hello(version: 1, nonce: 0x0123_4567_89ab_cdef), "0b000000 01 0100 efcdab8967452301"),
-            (.inspect(handles: [0x42]), "0d000000 03 01000000 4200000000000000"), (.park, "01000000 04"), (.powerOff, "01000000 05"),
+            (.inspect(handles: [0x42]), "0d000000 03 01000000 4200000000000000"), (.park, "01000000 04"),
+            (.powerOff, "01000000 05"),
         ] as [(HostMessage, String)])
     func host(message: HostMessage, bytes: String) throws {
         #expect(message.frame == FrameBytes.hex(bytes))

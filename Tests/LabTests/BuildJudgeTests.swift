@@ -87,7 +87,8 @@ import Testing
         #expect(try await first(layout("tusk", without: ["kcov_*"])).contains("uses struct tusk"))
         let instrumented = try await first(.uninstrumented(["*/traced.c"]))
         #expect(instrumented.contains("1 functions are instrumented, first: traced"))
-        #expect(try await first(.uninstrumented(["nowhere/*"])).contains("has code of nowhere/*; found: none"))
+        #expect(
+            try await first(.uninstrumented(["nowhere/*"])).contains("has code of nowhere/*; found: none"))
         #expect(try await first(.noWarnings, warnings: ["a.c: warning: x"]).contains("1: a.c: warning: x"))
         #expect(try await first(.noWarnings, warnings: nil).contains("is not known"))
     }

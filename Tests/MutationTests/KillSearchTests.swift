@@ -3,9 +3,10 @@
 import Foundation
 import Lab
 import Mutation
-@testable import ScenarioModel
 import Synchronization
 import Testing
+
+@testable import ScenarioModel
 
 /// Plays one kernel: for each scenario the outcomes of its runs, one after the other; the last one stays.
 private final class Script: ScenarioRunner {
@@ -126,7 +127,9 @@ struct GreenRunsTests {
         #expect(try await runs([.hostFailed]).0 == .unknown("because"))
     }
 
-    @Test("A kill of a doubtful scenario is taken back, one that could not be checked leaves the mutant undecided")
+    @Test(
+        "A kill of a doubtful scenario is taken back, one that could not be checked leaves the mutant undecided"
+    )
     func takingBack() throws {
         let mutant = Mutant(
             name: "m", summary: "breaks it", patch: URL(fileURLWithPath: "/m.patch"), images: [], needs: [],

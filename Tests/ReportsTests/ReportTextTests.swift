@@ -84,7 +84,8 @@ struct RunExitStatusTests {
         func record(_ findings: [Finding]) -> RunRecord {
             SampleRun.record([
                 ScenarioResult(
-                    name: "area-zero", id: "H02", contract: nil, outcome: findings.isEmpty ? .passed : .failed,
+                    name: "area-zero", id: "H02", contract: nil,
+                    outcome: findings.isEmpty ? .passed : .failed,
                     seconds: 1, reason: nil,
                     findings: findings, console: nil, steps: [], buffers: []
                 ).asKnown("it warns")
