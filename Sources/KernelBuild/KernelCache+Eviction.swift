@@ -17,8 +17,10 @@ extension KernelCache {
     ///   - keeping: Entries to leave alone, as `kind/name`.
     /// - Throws: `BuildHostError`.
     func evict(toFree wanted: UInt64 = 0, keeping: Set<String> = []) async throws {
+        try await removeLeftovers()
+        let byProducts = try await evictByProducts()
         var entries = try await measured()
-        var total = entries.reduce(0) { $0 + $1.bytes }
+        var total = byProducts + entries.reduce(0) { $0 + $1.bytes }
         entries.sort { $0.used < $1.used }
         let newest = Dictionary(
             entries.compactMap { entry in entry.configuration.map { ($0, entry.name) } }
@@ -110,14 +112,7 @@ extension KernelCache {
         // A base before what shares its files, so that these count there.
         let bases = Set(unknown.compactMap(\.base)).sorted().map { entry(.sources, $0).path }
         let paths = bases + unknown.map { entry($0.kind, $0.name).path }.filter { !bases.contains($0) }
-        if !paths.isEmpty {
-            // Fails for a file that vanishes meanwhile, and still prints the rest.
-            let listing = try await Command("du", ["-s", "--block-size=1", "--"] + paths).outcome().output
-            for line in listing.split(separator: "\n") {
-                let fields = line.split(separator: "\t", maxSplits: 1)
-                if fields.count == 2 { sizes[String(fields[1])] = UInt64(fields[0]) }
-            }
-        }
+        sizes.merge(try await diskUse(of: paths)) { $1 }
         sizes = sizes.filter { size in found.contains { entry($0.kind, $0.name).path == size.key } }
         try? JSONEncoder().encode(sizes).write(to: note, options: .atomic)
         return found.map { item in

@@ -110,6 +110,53 @@ import Testing
         #expect(try left() == ["b4", "b5", "b6", "b7", "b8", "c10", "c11"] + (3..<10).map { "c\($0)" })
     }
 
+    @Test func `Of what lies beside the entries the newest stay, and all that was written just now`()
+        async throws
+    {
+        for number in 0..<40 {
+            try directory.write("index", to: "indexes/\(number).symbols")
+            try directory.write("{}", to: "tests/run-\(number)/events.jsonl")
+        }
+        #expect(try await cache.evictByProducts() > 0)
+        func left(_ name: String) throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: cache.root.appending(path: name).path)
+        }
+        #expect(try left("indexes").count == 40 && left("tests").count == 40, "somebody may use them")
+        for number in 0..<40 {
+            for path in ["indexes/\(number).symbols", "tests/run-\(number)"] {
+                try FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSinceNow: -Double(7200 + number))],
+                    ofItemAtPath: cache.root.appending(path: path).path)
+            }
+        }
+        let bytes = try await cache.evictByProducts()
+        #expect(try Set(left("indexes")) == Set((0..<30).map { "\($0).symbols" }))
+        #expect(try Set(left("tests")) == Set((0..<30).map { "run-\($0)" }))
+        #expect(bytes >= 30 * 4096, "they count")
+    }
+
+    @Test func `What lies beside the entries counts against their limit`() async throws {
+        try directory.write(String(repeating: "x", count: 3_000_000), to: "kernels/old/vmlinux")
+        try await cache.evict()
+        #expect(cache.exists(.kernels, "old"))
+        try directory.write(String(repeating: "x", count: 1_500_000), to: "indexes/a.symbols")
+        try await cache.evict()
+        #expect(!cache.exists(.kernels, "old"))
+    }
+
+    @Test func `What a killed process left half made or half deleted goes, unless it is somebody's`()
+        async throws
+    {
+        for name in [".a.partial", ".b.partial", ".c.doomed", "d"] {
+            try directory.write("x", to: "kernels/\(name)/vmlinux")
+        }
+        let held = try #require(try FileLock.attempt(cache.lock(.kernels, "b"), .exclusive))
+        try await cache.evict()
+        let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory(.kernels).path)
+        #expect(left.sorted() == [".b.partial", "d"])
+        held.release()
+    }
+
     @Test func `Too little space is told with the need, before anything starts`() async throws {
         let fake = try FakeKernel()
         var builder = fake.builder()
