@@ -43,6 +43,7 @@ actor Guest {
             switch event {
             case .stopped(let stop): events.post(.stopped(stop))
             case .paused(isError: true): events.post(.pausedByError)
+            case .disconnected: events.post(.disconnected)
             case .started, .resumed, .paused: break
             }
         }
@@ -240,6 +241,7 @@ actor Guest {
             facts.reports += reports
             self.marks.formUnion(marks)
         case .consoleEnded: consoleHasEnded = true
+        case .disconnected: facts.hostError = facts.hostError ?? "the connection to libvirt was lost"
         case .pausedByError: facts.hostError = "QEMU paused the guest because its input or output failed"
         case .stopped(let stop):
             isStopped = true

@@ -16,4 +16,6 @@ enum GuestEvent: Sendable {
     case consoleEnded
     case stopped(DomainEvent.Stop)
     case pausedByError
+    /// Nothing can be known of the guest any more.
+    case disconnected
 }

@@ -27,6 +27,10 @@ extension HostError {
             "Nothing listens there; start libvirtd on that host, or correct --connect."
         ),
         (
+            "no answer within",
+            "Something listens there and says nothing; look at libvirtd and the network of that host."
+        ),
+        (
             "unable to resolve",
             "The host name is not known; correct --connect."
         ),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 
 /// Runs what blocks on a thread of its own, never on the cooperative pool.
 ///
@@ -19,5 +20,56 @@ package enum BlockingCall {
             }
         }
         return try result.get()
+    }
+
+    /// Runs a body elsewhere and suspends until it is done, the limit passed or the task was cancelled.
+    ///
+    /// - Returns: What the body came to; nil when that was not waited for. The body goes on then, and its value is dropped.
+    package static func race<Value: Sendable, Failure: Error>(
+        within limit: Duration, _ body: @escaping @Sendable () throws(Failure) -> Value
+    ) async -> Result<Value, Failure>? {
+        let race = Race<Result<Value, Failure>>()
+        let alarm = Task {
+            try? await Task.sleep(for: limit)
+            race.end(nil)
+        }
+        defer { alarm.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                race.begin(continuation)
+                Thread.detachNewThread { race.end(Result(catching: body)) }
+            }
+        } onCancel: {
+            race.end(nil)
+        }
+    }
+
+    /// Lets the first of several ends be the end.
+    private final class Race<Value: Sendable>: Sendable {
+        private enum State {
+            case ready
+            case running(CheckedContinuation<Value?, Never>)
+            case over
+        }
+
+        private let state = Mutex(State.ready)
+
+        func begin(_ continuation: CheckedContinuation<Value?, Never>) {
+            let isOver = state.withLock { state in
+                if case .over = state { return true }
+                state = .running(continuation)
+                return false
+            }
+            if isOver { continuation.resume(returning: nil) }
+        }
+
+        func end(_ value: Value?) {
+            let continuation = state.withLock { state -> CheckedContinuation<Value?, Never>? in
+                defer { state = .over }
+                if case .running(let continuation) = state { return continuation }
+                return nil
+            }
+            continuation?.resume(returning: value)
+        }
     }
 }

@@ -22,12 +22,32 @@ import Synchronization
         // The registration holds a reference of its own; without this the connection would stay open.
         let callback = eventCallback.load(ordering: .relaxed)
         if callback >= 0 { unsafe _ = virConnectDomainEventDeregisterAny(pointer, callback) }
+        unsafe _ = virConnectUnregisterCloseCallback(pointer, Self.closed)
         unsafe _ = virConnectClose(pointer)
     }
 
     /// Opens a connection (`virConnectOpen`) and starts the event loop before the first one.
-    package static func open(_ uri: String) async throws(LibvirtError) -> Connection {
-        try await BlockingCall.run { () throws(LibvirtError) in try openBlocking(uri) }
+    ///
+    /// - Parameters:
+    ///   - uri: As libvirt understands it.
+    ///   - limit: How long it may take; nil for a driver in this process, which has no peer that may never answer.
+    /// - Returns: The connection.
+    /// - Throws: `LibvirtError`, also when the limit passed or the task was cancelled first.
+    package static func open(_ uri: String, within limit: Duration? = nil) async throws(LibvirtError)
+        -> Connection
+    {
+        guard let limit else {
+            return try await BlockingCall.run { () throws(LibvirtError) in try openBlocking(uri) }
+        }
+        // libvirt has no limit of its own for a peer that accepts and says nothing; the thread is left behind then.
+        let answer = await BlockingCall.race(within: limit) { () throws(LibvirtError) in
+            try openBlocking(uri)
+        }
+        guard let answer else {
+            throw LibvirtError(
+                operation: "open \(uri)", code: 0, domain: 0, message: "no answer within \(limit)")
+        }
+        return try answer.get()
     }
 
     /// `open` for threads that may block.
@@ -38,6 +58,7 @@ import Synchronization
         // A peer that vanished is noticed after 15 s; drivers without a wire refuse, which does no harm.
         unsafe _ = virConnectSetKeepAlive(pointer, 5, 3)
         connection.registerEvents()
+        connection.registerClose()
         return connection
     }
 
@@ -53,7 +74,20 @@ import Synchronization
         }
     }
 
-    /// The names of all running domains (`virConnectListAllDomains`); blocks.
+    /// What the hypervisor's host has for guests (`virNodeGetInfo`).
+    package func hostCapacity() async throws(LibvirtError) -> HostCapacity {
+        try await BlockingCall.run { [self] () throws(LibvirtError) in
+            var information = virNodeInfo()
+            // Safety: libvirt fills the struct.
+            guard unsafe virNodeGetInfo(pointer, &information) == 0 else {
+                throw .last("ask \(uri) for its processors and memory")
+            }
+            return HostCapacity(
+                processors: Int(information.cpus), memory: Int(information.memory >> 10))
+        }
+    }
+
+    /// All running domains (`virConnectListAllDomains`); blocks.
     package func activeDomains() throws(LibvirtError) -> [Domain] {
         var list: UnsafeMutablePointer<virDomainPtr?>?
         let count = unsafe virConnectListAllDomains(
@@ -66,9 +100,33 @@ import Synchronization
         }
     }
 
-    /// Calls a closure, on the event thread, for each life cycle event of one domain; nil stops that.
+    /// Calls a closure, on the event thread, for each life cycle event of one domain and for the end of the connection; nil
+    /// stops that.
     package func watch(domain name: String, _ handler: (@Sendable (DomainEvent) -> Void)?) {
         watchers.withLock { $0[name] = handler }
+    }
+
+    /// Told by libvirt when the wire is gone (`virConnectCloseFunc`); streams of libvirt say nothing then.
+    private static let closed: virConnectCloseFunc = { _, _, opaque in
+        guard let opaque = unsafe opaque else { return }
+        let box = unsafe Unmanaged<WeakConnection>.fromOpaque(opaque).takeUnretainedValue()
+        for handler in box.connection?.watchers.withLock({ Array($0.values) }) ?? [] {
+            handler(.disconnected)
+        }
+    }
+
+    private static let release: virFreeCallback = { opaque in
+        guard let opaque = unsafe opaque else { return }
+        unsafe Unmanaged<WeakConnection>.fromOpaque(opaque).release()
+    }
+
+    /// Asks to be told of a lost wire; a driver in this process has none and refuses.
+    private func registerClose() {
+        let target = unsafe Unmanaged.passRetained(WeakConnection(self))
+        // Safety: the retained box is released by libvirt through the last argument, or here when registering fails.
+        let result = unsafe virConnectRegisterCloseCallback(
+            pointer, Self.closed, target.toOpaque(), Self.release)
+        if result < 0 { unsafe target.release() }
     }
 
     private func registerEvents() {
@@ -85,11 +143,7 @@ import Synchronization
                 handler?(DomainEvent(event: UInt32(event), detail: UInt32(detail)))
                 return 0
             },
-            target.toOpaque(),
-            { opaque in
-                guard let opaque = unsafe opaque else { return }
-                unsafe Unmanaged<WeakConnection>.fromOpaque(opaque).release()
-            })
+            target.toOpaque(), Self.release)
         if callback < 0 { unsafe target.release() }
         eventCallback.store(callback, ordering: .relaxed)
     }

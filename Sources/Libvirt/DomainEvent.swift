@@ -10,6 +10,8 @@ package enum DomainEvent: Hashable, Sendable {
     case paused(isError: Bool)
     /// The domain is gone.
     case stopped(Stop)
+    /// The connection is gone, and nothing more is heard of the domain.
+    case disconnected
 
     package enum Stop: String, Hashable, Sendable {
         case shutDown = "the guest shut down"

@@ -17,6 +17,32 @@ struct ConnectionTests {
         #expect(error?.operation == "open \(uri)")
     }
 
+    @Test("A peer that accepts and never answers is given up in time", .timeLimit(.minutes(1)))
+    func silent() async throws {
+        let peer = try SilentPeer()
+        let start = ContinuousClock.now
+        let error = await #expect(throws: LibvirtError.self) {
+            _ = try await Connection.open(peer.uri, within: .seconds(1))
+        }
+        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(error?.message == "no answer within 1.0 seconds")
+        #expect(error?.operation == "open \(peer.uri)")
+    }
+
+    @Test("Waiting for a peer ends with the task", .timeLimit(.minutes(1)))
+    func cancelled() async throws {
+        let peer = try SilentPeer()
+        let task = Task { try await Connection.open(peer.uri, within: .seconds(3600)) }
+        task.cancel()
+        await #expect(throws: LibvirtError.self) { _ = try await task.value }
+    }
+
+    @Test("A peer that answers in time is open")
+    func inTime() async throws {
+        let connection = try await Connection.open("test:///default", within: .seconds(60))
+        #expect(try await connection.hostCapacity().processors > 0)
+    }
+
     @Test("libvirt's own test driver opens and has a version")
     func testDriver() async throws {
         let connection = try await Connection.open("test:///default")
