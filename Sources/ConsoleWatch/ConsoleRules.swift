@@ -8,6 +8,8 @@ package import Foundation
 /// A list that cannot be read, that names no kind, or that holds a pattern that means nothing is an error: a check that
 /// does not work must never look like one that found nothing.
 package struct ConsoleRules: Sendable {
+    /// Where they were read from, for messages.
+    package let file: String
     /// In order; the first kind whose start a line matches has it.
     package let kinds: [ReportKind]
     /// The tolerances that hold on the day the rules were read.
@@ -54,6 +56,7 @@ package struct ConsoleRules: Sendable {
         var parser = ConsoleRulesParser(collector: collector)
         parser.read(document)
         try collector.throwIfAny()
+        self.file = file
         kinds = parser.kinds
         tolerated = parser.tolerances.filter { $0.expires.map { $0 >= today } ?? true }
         expired = parser.tolerances.filter { $0.expires.map { $0 < today } ?? false }
@@ -67,6 +70,11 @@ package struct ConsoleRules: Sendable {
             for byte in reachable { table[Int(byte)].append(number) }
         }
         kindsByFirstByte = table
+    }
+
+    /// The tolerances that none of these reports needed.
+    package func unused(by reports: [ConsoleReport]) -> [Tolerance] {
+        tolerated.filter { tolerance in !reports.contains { tolerance.accepts($0) } }
     }
 
     /// The kind whose report a line begins.

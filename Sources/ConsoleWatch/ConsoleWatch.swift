@@ -79,11 +79,6 @@ package struct ConsoleWatch: Sendable {
         return reports
     }
 
-    /// The tolerances that no report has used so far.
-    package var unusedTolerances: [Tolerance] {
-        rules.tolerated.filter { tolerance in !tolerated.contains { tolerance.accepts($0.report) } }
-    }
-
     private mutating func receive(line: [UInt8], into reports: inout [ConsoleReport]) {
         for message in ConsoleLine.messages(of: line) {
             let printed = String(decoding: message, as: UTF8.self)

@@ -6,12 +6,10 @@ extension RunEnding {
         let phase = facts.phase.activity
         switch self {
         case .completed: return "the guest did everything it was asked to"
-        case .kernelPanicked(let report?):
+        case .kernelPanicked(let report):
             let first =
                 facts.reports.first.flatMap { $0 == report ? nil : "; before that: \($0.title)" } ?? ""
             return "the kernel died while \(phase): \(report.title)\(first)"
-        case .kernelPanicked(nil):
-            return "the guest reset without a word while \(phase), as after a triple fault"
         case .kernelReport(let report):
             return "the kernel printed a \(report.kind) report while \(phase): \(report.title)"
         case .guestHung(let limit):
@@ -20,7 +18,8 @@ extension RunEnding {
         case .bootTimeout(let phase): return bootTimeout(phase, facts)
         case .guestEnded:
             return
-                "the guest powered off before it was done while \(phase); the agent gave up or was told to end"
+                "the guest powered off or reset before it was done while \(phase), without a word: the agent gave up, was "
+                + "told to end, or the processor met a triple fault"
         case .guestLost(let reason): return "QEMU ended on its own while \(phase): \(reason)"
         case .channelLost:
             return
@@ -38,8 +37,8 @@ extension RunEnding {
         let cause =
             switch phase {
             case .silent:
-                "nothing was printed: the accelerator does not make progress, or the image is not bootable or has "
-                    + "no serial console"
+                "nothing was printed: the kernel hangs before its first message, the accelerator does not make "
+                    + "progress, or the image is not bootable or has no serial console"
             case .firmware: "the firmware printed and the kernel did not: the image is not bootable here"
             case .kernel:
                 facts.consoleSilence.map { $0 > 10 } == true

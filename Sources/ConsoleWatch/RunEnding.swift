@@ -4,8 +4,8 @@
 package enum RunEnding: Hashable, Sendable {
     /// Everything was done and nothing was reported.
     case completed
-    /// The kernel died: panic, oops, a reset without a word.
-    case kernelPanicked(ConsoleReport?)
+    /// The kernel died and said so: panic, oops.
+    case kernelPanicked(ConsoleReport)
     /// The kernel complained and went on.
     case kernelReport(ConsoleReport)
     /// The agent was there and then said nothing more.
@@ -14,7 +14,7 @@ package enum RunEnding: Hashable, Sendable {
     case stepStuck(RunFacts.Limit)
     /// The agent never came.
     case bootTimeout(ConsolePhase)
-    /// The guest powered off on its own before it was done.
+    /// The guest powered off or reset on its own before it was done, without a word.
     case guestEnded
     /// QEMU went away.
     case guestLost(String)
@@ -47,8 +47,6 @@ package enum RunEnding: Hashable, Sendable {
     package init(_ facts: RunFacts) {
         if let fatal = facts.reports.first(where: \.isFatal) {
             self = .kernelPanicked(fatal)
-        } else if facts.machineEnd == .crashed || facts.machineEnd == .reset {
-            self = .kernelPanicked(facts.reports.first)
         } else if facts.isInterrupted {
             self = .interrupted
         } else if let error = facts.hostError {

@@ -4,12 +4,8 @@
 package struct RunFacts: Sendable {
     /// How the machine ended, as libvirt or QEMU says.
     package enum MachineEnd: Hashable, Sendable {
-        /// The guest powered itself off.
+        /// The guest powered itself off, or reset itself: QEMU ends either way, and libvirt does not say which it was.
         case poweredOff
-        /// The guest reset itself.
-        case reset
-        /// QEMU says the guest crashed, such as by its panic device.
-        case crashed
         /// We ended it.
         case ended
         /// QEMU itself went away, for this reason.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import ConsoleWatch
+import CoverageAssertions
 import Diagnostics
 import Foundation
 import Installation
@@ -39,6 +41,7 @@ struct CheckCommand: ParsableCommand {
                 mistakes += error.diagnostics.filter { !mistakes.contains($0) }
             }
         }
+        if file.isEmpty { mistakes += Self.ruleMistakes(shipped) }
         guard mistakes.isEmpty else { throw InputError(mistakes) }
         let recipeCount = recipes.count + (file.isEmpty ? store.names.count : 0)
         guard scenarios.count + recipeCount > 0 else {
@@ -46,6 +49,21 @@ struct CheckCommand: ParsableCommand {
                 "there is nothing to check", at: SourceLocation(file: shipped.home.path, line: 1, column: 1))
         }
         CommandOutput.line("\(scenarios.count) scenarios, \(recipeCount) recipes: no mistakes")
+    }
+
+    /// What is wrong with the rules for console and noise; tolerances that have expired are listed, and are no mistake.
+    private static func ruleMistakes(_ shipped: ShippedData) -> [Diagnostic] {
+        do throws(InputError) {
+            for tolerance in try ConsoleRules(load: shipped.consoleRules).expired {
+                CommandOutput.line(
+                    "\(shipped.consoleRules.path): expired on \(tolerance.expires ?? ""): \(tolerance.kind) "
+                        + "'\(tolerance.title)'")
+            }
+            _ = try NoiseRules.load(shipped.noiseRules)
+            return []
+        } catch {
+            return error.diagnostics
+        }
     }
 
     /// The file, or the files of a directory.

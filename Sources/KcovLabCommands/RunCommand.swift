@@ -93,9 +93,10 @@ struct RunCommand: AsyncParsableCommand {
         }
         let directory = try Self.directory(output, for: choice.kernel.name)
         defer { Self.leaveNoEmptyParent(output) }
-        let request = LabRequest(
+        var request = LabRequest(
             kernel: choice.kernel, connection: connect, accelerator: accelerator, isolation: isolation,
             jobs: jobs, repeats: repeats, output: directory.url)
+        request.isWhole = scenarios.isEmpty && partition == nil
         let run = KernelRun(
             request: request, scenarios: selected, replay: replay, directory: directory, settings: settings,
             partition: partition)

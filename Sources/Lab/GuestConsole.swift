@@ -66,6 +66,9 @@ final class GuestConsole: Sendable {
         }
     }
 
+    /// The reports so far that the rules expect.
+    var tolerated: [ConsoleReport] { state.withLock { $0.watch.tolerated.map(\.report) } }
+
     var lastLines: [String] { state.withLock { $0.watch.lastLines } }
 
     /// Seconds since the last byte.

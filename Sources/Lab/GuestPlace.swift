@@ -143,6 +143,7 @@ actor GuestPlace {
     }
 
     private func end(_ guest: Guest) async {
+        pace.tolerate(guest.console.tolerated)
         await guest.release()
         await destroy(guest.domain)
     }

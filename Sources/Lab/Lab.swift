@@ -30,6 +30,7 @@ package enum Lab {
             }
             try collector.throwIfAny()
             let results = await session.run(scenarios)
+            if request.isWhole, !Task.isCancelled { session.remarkUnusedTolerances() }
             let record = session.record(
                 results, replay: replay, seconds: (ContinuousClock.now - start) / .seconds(1))
             await session.end()

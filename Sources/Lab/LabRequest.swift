@@ -22,6 +22,8 @@ public struct LabRequest: Sendable {
     public var jobs: Int?
     /// How often each scenario runs; one that passes only sometimes is flaky.
     public var repeats: Int
+    /// Whether every scenario that is shipped runs, so that rules which none of them needs are pointed out.
+    public var isWhole = false
     /// The run directory; `console` and `coverage` are made in it.
     public var output: URL
 

@@ -189,6 +189,20 @@ public final class LabSession: Sendable {
     /// The titles of what the kernel reported while no scenario was running.
     package var reportsAtBoot: [String] { pace.strayReports.map(\.title) }
 
+    /// Points out what the rules for the console tolerate and no guest of this session printed.
+    ///
+    /// Means something only after every scenario ran: each tolerance is there for one of them.
+    package func remarkUnusedTolerances() {
+        // Without kcov no scenario prints anything.
+        if context.kernel.features.contains(KernelFeature.kcovOff) { return }
+        for tolerance in context.rules.unused(by: pace.tolerated) {
+            context.onEvent(
+                .remark(
+                    "no guest printed what \(context.rules.file) tolerates: \(tolerance.kind) '\(tolerance.title)'"
+                ))
+        }
+    }
+
     /// Everything a report needs about a run.
     package func record(_ results: [ScenarioResult], replay: String, seconds: Double) -> RunRecord {
         RunRecord(

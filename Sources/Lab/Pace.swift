@@ -9,6 +9,7 @@ final class Pace: Sendable {
         var limits = TimeLimits.unknown
         var isMeasured = false
         var strayReports: [ConsoleReport] = []
+        var tolerated: [ConsoleReport] = []
     }
 
     private let state = Mutex(State())
@@ -22,6 +23,9 @@ final class Pace: Sendable {
     /// Kernel reports that no scenario was running for.
     var strayReports: [ConsoleReport] { state.withLock(\.strayReports) }
 
+    /// Kernel reports that the rules expect, each title once.
+    var tolerated: [ConsoleReport] { state.withLock(\.tolerated) }
+
     /// Learns from a boot; the slowest one counts.
     func booted(in seconds: Double) {
         state.withLock { state in
@@ -32,11 +36,15 @@ final class Pace: Sendable {
     }
 
     /// Remembers reports of a boot, each text once: every guest of one kernel prints the same.
-    func stray(_ reports: [ConsoleReport]) {
-        state.withLock { state in
-            for report in reports where !state.strayReports.contains(where: { $0.title == report.title }) {
-                state.strayReports.append(report)
-            }
+    func stray(_ reports: [ConsoleReport]) { state.withLock { Self.add(reports, to: &$0.strayReports) } }
+
+    /// Remembers what a guest printed that the rules expect.
+    func tolerate(_ reports: [ConsoleReport]) { state.withLock { Self.add(reports, to: &$0.tolerated) } }
+
+    private static func add(_ reports: [ConsoleReport], to list: inout [ConsoleReport]) {
+        for report in reports
+        where !list.contains(where: { $0.title == report.title && $0.kind == report.kind }) {
+            list.append(report)
         }
     }
 }

@@ -74,7 +74,7 @@ struct RunEndingTests {
             $0.reports = [warning, panic]
             $0.expired = step
             $0.channelClosed = true
-            $0.machineEnd = .reset
+            $0.machineEnd = .poweredOff
         },
         Row("panic while booting", .kernelPanicked(panic), .kernel, says: ["kernel was booting"]) {
             $0.reports = [panic]
@@ -86,11 +86,9 @@ struct RunEndingTests {
             $0.reports = [panic]
             $0.hostError = "connection reset"
         },
-        Row("reset without a word", .kernelPanicked(nil), .kernel, says: ["triple fault"]) {
-            $0.machineEnd = .reset
-            $0.channelClosed = true
+        Row("reset without a word", .guestEnded, .kernel, says: ["reset before", "triple fault"]) {
+            $0.machineEnd = .poweredOff
         },
-        Row("panic device", .kernelPanicked(nil), .kernel) { $0.machineEnd = .crashed },
         Row("warning, then the agent is silent", .kernelReport(warning), .kernel) {
             $0.reports = [warning]
             $0.expired = silence
@@ -148,7 +146,7 @@ struct RunEndingTests {
             $0.helloSeen = false
             $0.expired = .boot(seconds: 60)
         },
-        Row("powered off too early", .guestEnded, .kernel, says: ["powered off before"]) {
+        Row("powered off too early", .guestEnded, .kernel, says: ["powered off or reset before"]) {
             $0.machineEnd = .poweredOff
             $0.channelClosed = true
         },
@@ -192,7 +190,7 @@ struct RunEndingTests {
     func onlyFinished() {
         for row in Self.rows where row.ending == .completed { #expect(row.facts.isFinished) }
         for phase in ConsolePhase.allCases {
-            for end in [nil, .poweredOff, .reset, .crashed, .ended, .died("x")] as [RunFacts.MachineEnd?] {
+            for end in [nil, .poweredOff, .ended, .died("x")] as [RunFacts.MachineEnd?] {
                 var facts = RunFacts()
                 facts.phase = phase
                 facts.machineEnd = end
