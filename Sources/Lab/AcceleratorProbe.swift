@@ -148,8 +148,7 @@ package struct AcceleratorProbe: Sendable {
         let name = "\(run.domainPrefix)probe-\(kind.rawValue)"
         let definition = GuestDefinition(
             name: name, kernel: image, initramfs: nil, commandLine: "", processors: 1, memory: 64,
-            accelerator: kind,
-            hasAgent: false, run: run.id, owner: run.owner)
+            accelerator: kind, hasAgent: false)
         let domain = try await Domain.createPaused(xml: definition.xml, name: name, on: connection)
         let process = FilePlacement.isEmbedded(connection.uri) ? ProcessHandle(guest: name) : nil
         do {

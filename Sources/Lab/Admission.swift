@@ -4,9 +4,9 @@ import CHost
 package import Foundation
 import Glibc
 import KcovModel
-import Libvirt
+package import Libvirt
 
-/// Lets as many guests run at once as this machine has cores and memory for, across processes.
+/// Lets as many guests run at once as their machine has cores and memory for, across processes.
 ///
 /// A place is a lock on a numbered file, so it is free again when its holder dies. The file says how much memory its
 /// holder claims. Waiting is for the kernel's word that one of the files was closed (inotify), not for time.
@@ -24,13 +24,34 @@ package struct Admission: Sendable {
         self.memory = memory
     }
 
-    /// The limits of this machine: one guest per core, and all its memory but 1 GiB or an eighth.
-    package init(runtime: URL) {
-        let total = Int(ProcessInfo.processInfo.physicalMemory >> 20)
+    /// The limits of the machine that guests run on: one guest per core, and all its memory but 1 GiB or an eighth.
+    ///
+    /// - Parameters:
+    ///   - connection: Leads to the machine, and is asked what it has when that is another one.
+    ///   - runtime: Where the places of all machines are.
+    /// - Returns: The admission that every run of this machine to that one shares.
+    /// - Throws: `HostError`.
+    package static func of(_ connection: Connection, runtime: URL) async throws(HostError) -> Admission {
+        guard Hypervisor.host(of: connection.uri) != nil else {
+            let capacity = HostCapacity(
+                processors: ProcessInfo.processInfo.activeProcessorCount,
+                memory: Int(ProcessInfo.processInfo.physicalMemory >> 20))
+            return Admission(host: nil, capacity: capacity, runtime: runtime)
+        }
+        do {
+            return Admission(
+                host: connection.uri, capacity: try await connection.hostCapacity(), runtime: runtime)
+        } catch {
+            throw HostError(error)
+        }
+    }
+
+    /// The limits of a machine by what it has; nil stands for this one.
+    init(host uri: String?, capacity: HostCapacity, runtime: URL) {
+        let name = uri.map { "admission-\(ContentDigest(Data($0.utf8)))" } ?? "admission"
         self.init(
-            directory: runtime.appending(path: "admission"),
-            places: ProcessInfo.processInfo.activeProcessorCount,
-            memory: total - max(1024, total / 8))
+            directory: runtime.appending(path: name), places: capacity.processors,
+            memory: capacity.memory - max(1024, capacity.memory / 8))
     }
 
     /// A guest's right to run; ends with the last reference.
@@ -75,7 +96,7 @@ package struct Admission: Sendable {
         guard claim <= self.memory else {
             throw HostError(
                 tried: "run a guest of \(memory) MiB",
-                seen: "this machine has \(self.memory) MiB for guests, and \(claim) MiB would be needed",
+                seen: "their machine has \(self.memory) MiB for guests, and \(claim) MiB would be needed",
                 advice: "Give the recipe less with `memory`.")
         }
         let cost = min(places, Self.cost(processors: processors))

@@ -11,7 +11,7 @@ package struct FilePlacement: Sendable {
     private enum Place {
         /// A directory of this run.
         case local(URL)
-        case pool(StoragePool, directory: String)
+        case pool(RemoteRemains)
     }
 
     private let place: Place
@@ -20,9 +20,16 @@ package struct FilePlacement: Sendable {
     /// The name of the pool on any host.
     package static let poolName = "kcovlab"
 
-    /// Decides for a connection, and makes the directory or the pool.
+    /// Decides for a connection, and makes the directory, or the pool with the mark of the run.
+    ///
+    /// - Parameters:
+    ///   - connection: Where guests run.
+    ///   - run: Whose files are placed.
+    ///   - supervisor: The process that lives as long as the run.
+    /// - Returns: The place.
+    /// - Throws: `HostError`.
     package static func make(
-        on connection: Connection, run: RunIdentity
+        on connection: Connection, run: RunIdentity, supervisor: ProcessIdentity
     ) async throws(HostError) -> FilePlacement {
         if isEmbedded(connection.uri) {
             do {
@@ -35,16 +42,39 @@ package struct FilePlacement: Sendable {
             }
             return Self(place: .local(run.directory), run: run)
         }
-        let directory = poolDirectory(for: connection.uri)
+        let mark = RunMark(run: run.id, controller: .current, supervisor: supervisor)
         do {
-            let pool = try await BlockingCall.run { () throws(LibvirtError) in
-                try StoragePool.open(name: poolName, directory: directory, on: connection)
+            let remains = try await BlockingCall.run { () throws(LibvirtError) in
+                let remains = try RemoteRemains.open(on: connection)
+                _ = try remains.pool.upload(note, as: mark.volume)
+                return remains
             }
-            return Self(place: .pool(pool, directory: directory), run: run)
+            return Self(place: .pool(remains), run: run)
         } catch {
             throw HostError(error)
         }
     }
+
+    /// Removes from another host what earlier runs could not take with them; what stays is left for the next run.
+    ///
+    /// - Returns: What to tell the reader; nil when there was nothing.
+    package func sweep() async -> String? {
+        guard case .pool(let remains) = place else { return nil }
+        let uri = remains.connection.uri
+        do {
+            let runs = try await BlockingCall.run { () throws(LibvirtError) in try remains.sweep() }
+            if runs.isEmpty { return nil }
+            return "removed from \(uri) what was left there of \(runs.joined(separator: ", "))"
+        } catch {
+            return "what earlier runs left on \(uri) could not be removed: \(error)"
+        }
+    }
+
+    /// What volumes hold that are there for their name.
+    private static let note = Data([0x0a])
+
+    /// The volume whose presence says that another one was filled to its end.
+    static func seal(of volume: String) -> String { "whole-\(volume)" }
 
     /// Whether a URI means libvirt's QEMU driver inside this process.
     package static func isEmbedded(_ uri: String) -> Bool {
@@ -62,7 +92,7 @@ package struct FilePlacement: Sendable {
     /// Makes a file available to guests.
     ///
     /// A volume is named after a digest of its contents and filled only when it is not there yet; a lease keeps other
-    /// runs from removing it.
+    /// runs from removing it. One that is there without its seal is being filled, or was when its run was killed.
     ///
     /// - Parameters:
     ///   - file: Where it lies here.
@@ -77,20 +107,40 @@ package struct FilePlacement: Sendable {
         switch place {
         case .local:
             return file.path
-        case .pool(let pool, _):
+        case .pool(let remains):
             return try await BlockingCall.run { [run] in
                 let data = try contents(file)
                 let volume = "\(kind)-\(ContentDigest(data))"
                 do {
-                    _ = try pool.upload(Data([0x0a]), as: "lease-\(run.id)-\(volume)")
-                    // A volume that is still being filled has another name; it appears complete or not at all.
-                    if let path = pool.path(of: volume) { return path }
-                    return try pool.upload(data, as: volume)
+                    // When the shared one cannot be used yet, the run gets one of its own.
+                    for name in [volume, "\(volume)-\(run.id)"] {
+                        if let path = try Self.fill(name, with: data, in: remains.pool, for: run.id) {
+                            return path
+                        }
+                    }
                 } catch let error as LibvirtError {
-                    if let path = pool.path(of: volume) { return path }
                     throw HostError(error)
                 }
+                throw HostError(tried: "fill volume \(volume)-\(run.id)", seen: "another one has its name")
             }
+        }
+    }
+
+    /// Leases a volume and fills it if need be; blocks.
+    ///
+    /// - Returns: Its path on the hypervisor's host; nil when it is there and not known to be complete.
+    private static func fill(
+        _ volume: String, with data: Data, in pool: StoragePool, for run: String
+    ) throws(LibvirtError) -> String? {
+        _ = try pool.upload(note, as: "lease-\(run)-\(volume)")
+        if pool.path(of: seal(of: volume)) != nil, let path = pool.path(of: volume) { return path }
+        do {
+            let path = try pool.upload(data, as: volume)
+            _ = try pool.upload(note, as: seal(of: volume))
+            return path
+        } catch {
+            if pool.path(of: volume) != nil { return nil }
+            throw error
         }
     }
 
@@ -98,7 +148,8 @@ package struct FilePlacement: Sendable {
     package func statePath(guest: Int) -> String {
         switch place {
         case .local(let directory): directory.appending(path: "guest-\(guest).state").path
-        case .pool(_, let directory): "\(directory)/state-\(run.id)-\(guest)"
+        case .pool(let remains):
+            "\(Self.poolDirectory(for: remains.connection.uri))/state-\(run.id)-\(guest)"
         }
     }
 
@@ -107,10 +158,10 @@ package struct FilePlacement: Sendable {
         switch place {
         case .local:
             try? FileManager.default.removeItem(atPath: statePath(guest: guest))
-        case .pool(let pool, _):
+        case .pool(let remains):
             await BlockingCall.run { [run] in
-                _ = try? pool.volumes()
-                pool.remove("state-\(run.id)-\(guest)")
+                _ = try? remains.pool.volumes()
+                remains.pool.remove("state-\(run.id)-\(guest)")
             }
         }
     }
@@ -120,32 +171,8 @@ package struct FilePlacement: Sendable {
         switch place {
         case .local(let directory):
             try? FileManager.default.removeItem(at: directory)
-        case .pool(let pool, _):
-            await BlockingCall.run { [run] in Self.clean(pool, after: run.id) }
+        case .pool(let remains):
+            await BlockingCall.run { [run] in try? remains.remove(run: run.id) }
         }
-    }
-
-    /// Removes what a run left in a pool, and contents that no run has a lease on besides the newest run's; blocks.
-    static func clean(_ pool: StoragePool, after run: String) {
-        guard let names = try? pool.volumes() else { return }
-        let plan = removals(among: names, after: run)
-        for name in plan { pool.remove(name) }
-    }
-
-    /// What the names of volumes with contents begin with (`provide`).
-    private static let contents = ["kernel-", "initramfs-", "probe-"]
-
-    /// Which volumes go when a run ends: its states and leases, and contents without a lease that this run did not
-    /// use, so that the next run like this one finds its own.
-    static func removals(among names: [String], after run: String) -> [String] {
-        let own = names.filter { $0.hasPrefix("lease-\(run)-") || $0.hasPrefix("state-\(run)-") }
-        // Whoever cleans up second (the run or its supervisor) finds nothing of the run, and leaves its contents.
-        guard !own.isEmpty else { return [] }
-        let leased = Set(
-            names.filter { $0.hasPrefix("lease-") }.map { $0.split(separator: "-", maxSplits: 2).last ?? "" })
-        let unused = names.filter { name in
-            contents.contains { name.hasPrefix($0) } && !leased.contains(name[...])
-        }
-        return own + unused
     }
 }

@@ -11,10 +11,6 @@ extension GuestDefinition {
         """
         <domain type='\(accelerator.domainType)' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>
           <name>\(Self.escape(name))</name>
-          <metadata>
-            <kcovlab:guest xmlns:kcovlab='urn:kcovlab:guest:1' run='\(Self.escape(run))' \
-        owner='\(owner.process)' started='\(owner.started)'/>
-          </metadata>
           <memory unit='MiB'>\(memory)</memory>
           <vcpu>\(processors)</vcpu>
           <os>

@@ -16,12 +16,10 @@ package struct GuestDefinition: Hashable, Sendable {
     package var accelerator: Accelerator.Kind
     /// Whether the guest has a port for the agent.
     package var hasAgent: Bool
-    package var run: String
-    package var owner: ProcessIdentity
 
     package init(
         name: String, kernel: String, initramfs: String?, commandLine: String, processors: Int, memory: Int,
-        accelerator: Accelerator.Kind, hasAgent: Bool, run: String, owner: ProcessIdentity
+        accelerator: Accelerator.Kind, hasAgent: Bool
     ) {
         self.name = name
         self.kernel = kernel
@@ -31,8 +29,6 @@ package struct GuestDefinition: Hashable, Sendable {
         self.memory = memory
         self.accelerator = accelerator
         self.hasAgent = hasAgent
-        self.run = run
-        self.owner = owner
     }
 
     /// What a kernel under test is booted with.

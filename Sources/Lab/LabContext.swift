@@ -23,13 +23,19 @@ struct LabContext: Sendable {
     /// Whether the hypervisor's processes are on this machine.
     var isLocal: Bool { FilePlacement.isEmbedded(request.connection) }
 
+    /// How many guests run at once, if they are let in.
+    var jobs: Int {
+        let capacity = admission.capacity(
+            processors: kernel.artifact.processors, memory: kernel.artifact.memory)
+        return max(1, request.jobs ?? capacity)
+    }
+
     func definition(guest name: String) -> GuestDefinition {
         GuestDefinition(
             name: name, kernel: kernelPath, initramfs: initramfsPath,
             commandLine: GuestDefinition.commandLine(relocates: kernel.relocates),
             processors: kernel.artifact.processors, memory: kernel.artifact.memory,
-            accelerator: accelerator.kind,
-            hasAgent: true, run: run.id, owner: run.owner)
+            accelerator: accelerator.kind, hasAgent: true)
     }
 
     /// Creates the console log of a guest in the run directory.

@@ -48,17 +48,20 @@ public final class LabSession: Sendable {
         let shipped = try ShippedData.locate(settings: settings)
         let rules = try ConsoleRules(load: shipped.consoleRules)
         let recipe = try RecipeStore(shipped: shipped).resolve(request.kernel)
-        // What can fail in a second comes before what takes minutes.
         let connection = try await Hypervisor.connect(request.connection, settings: settings)
-        let artifact = try await KernelBuilder(settings: settings, shipped: shipped).build(recipe) {
-            onEvent(.building($0))
-        }
-        let kernel = try KernelUnderTest.open(artifact, settings: settings, shipped: shipped)
         let run = RunIdentity.new(settings: settings)
         let supervisor = try await SupervisorProcess.start(
             Supervisor(run: run, uri: connection.uri), settings: settings)
         do {
-            let placement = try await FilePlacement.make(on: connection, run: run)
+            // What can fail in a second comes before what takes minutes.
+            _ = try await Hypervisor.version(on: connection)
+            let artifact = try await KernelBuilder(settings: settings, shipped: shipped).build(recipe) {
+                onEvent(.building($0))
+            }
+            let kernel = try KernelUnderTest.open(artifact, settings: settings, shipped: shipped)
+            let placement = try await FilePlacement.make(
+                on: connection, run: run, supervisor: supervisor.identity)
+            if let remark = await placement.sweep() { onEvent(.remark(remark)) }
             let accelerator = try await AcceleratorProbe(
                 connection: connection, placement: placement, run: run, settings: settings
             ).decide(request.accelerator)
@@ -67,18 +70,15 @@ public final class LabSession: Sendable {
             try makeInitramfs(agent: shipped.agent, at: initramfs)
             let context = LabContext(
                 request: request, kernel: kernel, connection: connection, accelerator: accelerator,
-                placement: placement, run: run, admission: Admission(runtime: settings.runtime), rules: rules,
+                placement: placement, run: run,
+                admission: try await Admission.of(connection, runtime: settings.runtime), rules: rules,
                 kernelPath: try await placement.provide(
                     kernel.bootable.file, kind: "kernel", contents: kernel.bootable.contents),
                 initramfsPath: try await placement.provide(initramfs, kind: "initramfs"), onEvent: onEvent)
             let pace = Pace()
-            let jobs =
-                request.jobs
-                ?? context.admission.capacity(
-                    processors: artifact.processors, memory: artifact.memory)
-            let places = PlacePool(
-                (1...max(1, jobs)).map { GuestPlace(number: $0, context: context, pace: pace) })
-            return LabSession(context: context, places: places, pace: pace, supervisor: supervisor)
+            let places = (1...context.jobs).map { GuestPlace(number: $0, context: context, pace: pace) }
+            return LabSession(
+                context: context, places: PlacePool(places), pace: pace, supervisor: supervisor)
         } catch {
             await supervisor.end()
             throw error

@@ -30,7 +30,10 @@ package struct RunIdentity: Hashable, Sendable {
     var lock: URL { directory.appending(path: "lock") }
 
     /// What the names of this run's domains start with.
-    package var domainPrefix: String { "kcovlab-\(id)-" }
+    package var domainPrefix: String { Self.domainPrefix(of: id) }
+
+    /// What the names of a run's domains start with.
+    static func domainPrefix(of id: String) -> String { "kcovlab-\(id)-" }
 
     /// Removes the files of runs beside this one that ended together with their supervisor, as in a power cut.
     func removeAbandoned() {

@@ -82,13 +82,14 @@ package struct Supervisor: Sendable {
 
     private func cleanUp() {
         let start = ContinuousClock.now
+        let isLocal = Hypervisor.host(of: uri) == nil
         let remote = root == nil ? Thread { endRemoteGuests() } : nil
         remote?.start()
         var lastSeen = start
         let event = chost_event()
         // QEMU is looked for until none was seen for a moment.
         while ContinuousClock.now - lastSeen < Self.settling, ContinuousClock.now - start < Self.limit {
-            if GuestProcesses.kill(marks: marks) { lastSeen = .now }
+            if isLocal, GuestProcesses.kill(marks: marks) { lastSeen = .now }
             _ = chost_wait(event, event, 20)
         }
         while let remote, !remote.isFinished, ContinuousClock.now - start < Self.limit {
@@ -108,20 +109,8 @@ package struct Supervisor: Sendable {
 
     /// Ends the run's domains through libvirt, for drivers whose QEMU is not ours to kill.
     private func endRemoteGuests() {
-        guard let connection = try? Connection.openBlocking(uri),
-            let domains = try? connection.activeDomains()
-        else { return }
-        let group = DispatchGroup()
-        for domain in domains where domain.name.hasPrefix(run.domainPrefix) {
-            // Each takes more than a second.
-            DispatchQueue.global().async(group: group) { try? domain.destroyBlocking() }
-        }
-        group.wait()
-        let directory = FilePlacement.poolDirectory(for: uri)
-        if let pool = try? StoragePool.open(
-            name: FilePlacement.poolName, directory: directory, on: connection)
-        {
-            FilePlacement.clean(pool, after: run.id)
-        }
+        // A host that is away now is cleaned up by the next run that finds it.
+        guard let connection = try? Connection.openBlocking(uri) else { return }
+        try? RemoteRemains.open(on: connection).remove(run: run.id)
     }
 }

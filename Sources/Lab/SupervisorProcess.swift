@@ -9,10 +9,13 @@ import Libvirt
 
 /// A run's hold on its supervisor: while this lives, the supervisor waits.
 package final class SupervisorProcess: Sendable {
+    /// The supervisor itself.
+    package let identity: ProcessIdentity
     private let process: ProcessHandle?
     private let pipe: FileHandle
 
-    private init(process: ProcessHandle?, pipe: FileHandle) {
+    private init(identity: ProcessIdentity, process: ProcessHandle?, pipe: FileHandle) {
+        self.identity = identity
         self.process = process
         self.pipe = pipe
     }
@@ -68,6 +71,7 @@ package final class SupervisorProcess: Sendable {
             throw HostError(tried: tried, seen: "it ended without watching", advice: Self.advice)
         }
         return SupervisorProcess(
+            identity: ProcessIdentity(process: process) ?? ProcessIdentity(process: process, started: 0),
             process: ProcessHandle(process: process), pipe: lifeline.fileHandleForWriting)
     }
 

@@ -28,7 +28,8 @@ struct AcceleratorProbeTests {
         let supervisor = try await SupervisorProcess.start(
             Supervisor(run: run, uri: connection.uri), settings: .current)
         do {
-            let placement = try await FilePlacement.make(on: connection, run: run)
+            let placement = try await FilePlacement.make(
+                on: connection, run: run, supervisor: supervisor.identity)
             try await body(
                 AcceleratorProbe(
                     connection: connection, placement: placement, run: run, settings: settings), run)

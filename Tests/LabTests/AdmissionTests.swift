@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Libvirt
 import Testing
 
 @testable import Lab
@@ -43,6 +44,23 @@ struct AdmissionTests {
     @Test("A guest that can never fit is refused at once")
     func tooLarge() async {
         await #expect(throws: HostError.self) { try await admission.admit(processors: 1, memory: 4000) }
+    }
+
+    @Test("Another machine has places of its own, as many as it has processors")
+    func remote() async throws {
+        let connection = try await Connection.open("test:///default")
+        let capacity = try await connection.hostCapacity()
+        let local = try await Admission.of(connection, runtime: directory.url)
+        #expect(local.places == ProcessInfo.processInfo.activeProcessorCount)
+        #expect(local.directory.lastPathComponent == "admission")
+        // libvirt's own test driver has a machine of 16 processors and 3 GiB.
+        #expect(capacity == HostCapacity(processors: 16, memory: 3072))
+        let remote = Admission(host: "qemu+tcp://h/system", capacity: capacity, runtime: directory.url)
+        #expect(remote.places == 16 && remote.memory == 2048)
+        #expect(
+            remote.capacity(processors: 2, memory: 512) == 2, "its memory, not its processors, is the limit")
+        let another = Admission(host: "qemu+tcp://i/system", capacity: capacity, runtime: directory.url)
+        #expect(Set([local, remote, another].map(\.directory)).count == 3)
     }
 
     @Test("At least one guest fits, whatever the machine is like")

@@ -9,21 +9,23 @@ import Testing
 struct FilePlacementTests {
     private let volumes = [
         "lease-aaaaaaaa-kernel-1", "lease-bbbbbbbb-kernel-1", "lease-bbbbbbbb-kernel-2", "state-bbbbbbbb-1",
-        "kernel-1", "kernel-2", "kernel-3", "initramfs-1", "somebody-elses",
+        "owner-aaaaaaaa-m-b-5-6", "owner-bbbbbbbb-m-b-7-8", "kernel-1", "whole-kernel-1", "kernel-2",
+        "whole-kernel-2",
+        "kernel-3", "whole-kernel-3", "initramfs-1", "somebody-elses",
     ]
 
     @Test("A run that ends takes its own files and contents that nobody uses")
     func removals() {
         #expect(
-            FilePlacement.removals(among: volumes, after: "bbbbbbbb") == [
-                "lease-bbbbbbbb-kernel-1", "lease-bbbbbbbb-kernel-2", "state-bbbbbbbb-1", "kernel-3",
-                "initramfs-1",
+            RemoteRemains.removals(among: volumes, after: "bbbbbbbb") == [
+                "lease-bbbbbbbb-kernel-1", "lease-bbbbbbbb-kernel-2", "state-bbbbbbbb-1", "whole-kernel-3",
+                "kernel-3", "initramfs-1", "owner-bbbbbbbb-m-b-7-8",
             ])
     }
 
     @Test("Who cleans up after a run a second time removes nothing")
     func twice() {
-        #expect(FilePlacement.removals(among: volumes, after: "cccccccc").isEmpty)
+        #expect(RemoteRemains.removals(among: volumes, after: "cccccccc").isEmpty)
     }
 
     @Test("Contents have a name of their own")

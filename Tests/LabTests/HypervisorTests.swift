@@ -2,8 +2,10 @@
 
 import Foundation
 import Installation
-import Lab
+import Libvirt
 import Testing
+
+@testable import Lab
 
 @Suite("Ways to libvirt")
 struct HypervisorTests {
@@ -17,6 +19,14 @@ struct HypervisorTests {
         #expect(error?.tried == "open qemu+tcp://127.0.0.1:1/system")
         #expect(error?.seen.isEmpty == false)
         #expect(error?.advice?.contains("--connect") == true)
+    }
+
+    @Test("A server that says nothing comes with advice")
+    func silent() {
+        let error = LibvirtError(
+            operation: "open qemu+tcp://h/system", code: 0, domain: 0,
+            message: "no answer within 15.0 seconds")
+        #expect(HostError(error).advice?.contains("says nothing") == true)
     }
 
     @Test("The embedded driver's settings keep QEMU as we are and start no helpers")
@@ -56,5 +66,6 @@ struct HypervisorTests {
     func pools(uri: String, directory: String) {
         #expect(FilePlacement.poolDirectory(for: uri) == directory)
         #expect(!FilePlacement.isEmbedded(uri))
+        #expect(Hypervisor.host(of: uri) == (uri.contains("host") ? "host" : nil))
     }
 }
