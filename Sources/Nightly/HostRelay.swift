@@ -1,43 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Bisection
-import Foundation
-import KernelBuild
-import Lab
-import Reports
-import ScenarioModel
+package import Bisection
+package import Foundation
+package import KernelBuild
+package import Lab
+package import Reports
+package import ScenarioModel
 
 /// Runs on another host what a host could not run to its end.
-struct HostRelay: KernelTester {
-    let tester: any KernelTester
-    /// libvirt URIs.
-    let hosts: [String]
-    let say: @Sendable (String) -> Void
+package struct HostRelay: KernelTester {
+    private let tester: any KernelTester
+    private let load: HostLoad
+    private let say: @Sendable (String) -> Void
 
-    /// Runs scenarios on a host, or on the next one when that cannot be reached; those that it loses on the way run once
-    /// more, elsewhere where there is an elsewhere.
-    func test(
+    init(tester: any KernelTester, load: HostLoad, say: @escaping @Sendable (String) -> Void) {
+        self.tester = tester
+        self.load = load
+        self.say = say
+    }
+
+    /// - Parameters:
+    ///   - tester: Runs on one host.
+    ///   - hosts: libvirt URIs.
+    ///   - say: Gets what is worth a line on the terminal.
+    package init(
+        tester: any KernelTester, hosts: [String], say: @escaping @Sendable (String) -> Void
+    ) {
+        self.init(tester: tester, load: HostLoad(hosts), say: say)
+    }
+
+    /// Runs scenarios on a host, or on one that is free when that cannot be reached; those that it loses on the way run
+    /// once more, elsewhere where there is an elsewhere.
+    package func test(
         _ kernel: KernelChoice, _ scenarios: [Scenario], on host: String, repeats: Int,
         in directory: RunDirectory
     ) async throws -> RunRecord {
-        let order = [host] + hosts.filter { $0 != host }
-        for (index, candidate) in order.enumerated() {
-            let next = index + 1 < order.count ? order[index + 1] : nil
-            do {
-                let record = try await tester.test(
-                    kernel, scenarios, on: candidate, repeats: repeats, in: directory)
-                return try await recover(
-                    record, kernel, scenarios, on: next ?? order.first { $0 != candidate } ?? candidate,
-                    repeats: repeats, in: directory)
-            } catch let error as HostError {
-                try Task.checkCancellation()
+        try await test(kernel, scenarios, on: host, after: [], repeats: repeats, in: directory)
+    }
+
+    private func test(
+        _ kernel: KernelChoice, _ scenarios: [Scenario], on host: String, after tried: [String], repeats: Int,
+        in directory: RunDirectory
+    ) async throws -> RunRecord {
+        let record: RunRecord
+        do {
+            record = try await tester.test(kernel, scenarios, on: host, repeats: repeats, in: directory)
+        } catch let error as HostError {
+            try Task.checkCancellation()
+            load.lose(host)
+            return try await load.withHost(besides: tried + [host]) { next in
                 guard let next else { throw error }
-                say("\(candidate) is out: \(error); goes on with \(next)")
+                say("\(host) is out: \(error); goes on with \(next)")
                 try? FileManager.default.removeItem(at: directory.url)
                 _ = try RunDirectory.use(directory.url)
+                return try await test(
+                    kernel, scenarios, on: next, after: tried + [host], repeats: repeats, in: directory)
             }
         }
-        throw HostError(tried: "find a host", seen: "none is configured")
+        guard record.scenarios.contains(where: { $0.outcome == .hostFailed }) else { return record }
+        load.lose(host)
+        return try await load.withHost(besides: [host]) { next in
+            try await recover(record, kernel, scenarios, on: next ?? host, repeats: repeats, in: directory)
+        }
     }
 
     private func recover(
@@ -45,7 +69,6 @@ struct HostRelay: KernelTester {
         in directory: RunDirectory
     ) async throws -> RunRecord {
         let lost = Set(record.scenarios.filter { $0.outcome == .hostFailed }.map(\.name))
-        guard !lost.isEmpty else { return record }
         say("\(record.connection) lost \(lost.count) scenarios; they run again on \(host)")
         let second = try RunDirectory.use(directory.url.appending(path: Self.elsewhere))
         let again: RunRecord
@@ -70,17 +93,17 @@ struct HostRelay: KernelTester {
     /// Where, in a run directory, what was run again has its files.
     private static let elsewhere = "elsewhere"
 
-    func compare(
+    package func compare(
         _ scenario: String, from base: (directory: URL, name: String), to head: (directory: URL, name: String)
     ) async throws -> String {
         try await tester.compare(scenario, from: base, to: head)
     }
 
-    func coverage(of directory: URL) async throws -> LineCoverage? {
+    package func coverage(of directory: URL) async throws -> LineCoverage? {
         try await tester.coverage(of: directory)
     }
 
-    func key(of kernel: KernelChoice) async throws -> String? { try await tester.key(of: kernel) }
+    package func key(of kernel: KernelChoice) async throws -> String? { try await tester.key(of: kernel) }
 }
 
 extension RunRecord {

@@ -133,35 +133,49 @@ package struct NightShift: Sendable {
         _ branches: [NightlyConfig.Branch], night: Night, store: HistoryStore,
         deadline: ContinuousClock.Instant
     ) async throws -> [(run: BranchRun, trouble: String?)] {
-        try await withThrowingTaskGroup(of: (String, BranchRun, String?).self) { group in
+        let load = HostLoad(config.hosts)
+        return try await withThrowingTaskGroup(of: (BranchRun, String?).self) { group in
             var waiting = branches.makeIterator()
-            func start(on host: String) {
+            func start() {
                 guard let branch = waiting.next() else { return }
-                let trial = BranchTrial(
-                    branch: branch, config: config, place: place, night: night, store: store,
-                    tester: HostRelay(tester: tester, hosts: config.hosts, say: say),
-                    search: CulpritHunt(
-                        search: search, budget: config.search, store: store, host: host, deadline: deadline),
-                    selection: selection(of: branch), host: host, now: now, say: say)
                 group.addTask {
-                    say("\(branch.name): \(branch.remote.url) \(branch.ref)")
-                    let run = try await trial.run()
-                    say(NightText.line(run))
-                    do {
-                        try store.record(run, in: night)
-                        return (host, run, nil)
-                    } catch {
-                        return (host, run, "the result of \(branch.name) is not in the history: \(error)")
+                    try await load.withHost { host in
+                        guard let host else {
+                            throw HostError(tried: "find a host", seen: "none is configured")
+                        }
+                        return try await work(
+                            branch, on: host, load, night: night, store: store, deadline: deadline)
                     }
                 }
             }
-            for host in config.hosts { start(on: host) }
+            for _ in config.hosts { start() }
             var results: [(BranchRun, String?)] = []
-            while let (host, run, trouble) = try await group.next() {
-                results.append((run, trouble))
-                start(on: host)
+            while let result = try await group.next() {
+                results.append(result)
+                start()
             }
             return results
+        }
+    }
+
+    private func work(
+        _ branch: NightlyConfig.Branch, on host: String, _ load: HostLoad, night: Night, store: HistoryStore,
+        deadline: ContinuousClock.Instant
+    ) async throws -> (run: BranchRun, trouble: String?) {
+        let trial = BranchTrial(
+            branch: branch, config: config, place: place, night: night, store: store,
+            tester: HostRelay(tester: tester, load: load, say: say),
+            search: CulpritHunt(
+                search: search, budget: config.search, store: store, host: host, deadline: deadline),
+            selection: selection(of: branch), host: host, now: now, say: say)
+        say("\(branch.name): \(branch.remote.url) \(branch.ref)")
+        let run = try await trial.run()
+        say(NightText.line(run))
+        do {
+            try store.record(run, in: night)
+            return (run, nil)
+        } catch {
+            return (run, "the result of \(branch.name) is not in the history: \(error)")
         }
     }
 
