@@ -24,7 +24,7 @@ struct KernelRun: Sendable {
     ///
     /// - Returns: What came out.
     /// - Throws: What kept the run from its end; what had been seen until then is reported in the directory, and a run
-    ///   of which nothing was seen leaves none.
+    ///   without a guest leaves none.
     func execute(writer: TerminalWriter, interruption: Interruption) async throws -> RunRecord {
         let journal = try RunJournal(writer: writer, file: directory.events)
         var record: RunRecord
@@ -51,7 +51,7 @@ struct KernelRun: Sendable {
     {
         let failure = CommandFailure(judging: error)
         let isKernels = failure.status == ExitStatus.kernelFailed.rawValue
-        let hasBegun = !journal.results.isEmpty || (reportsBuildFailures && isKernels)
+        let hasBegun = !journal.results.isEmpty || journal.hasGuests || (reportsBuildFailures && isKernels)
         let kept = hasBegun ? "what ended is in \(directory.shortPath)" : nil
         if hasBegun {
             let unfinished = UnfinishedRun(

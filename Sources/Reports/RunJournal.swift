@@ -11,6 +11,7 @@ package final class RunJournal: Sendable {
     private struct State: Sendable {
         var display: ProgressDisplay
         var results: [ScenarioResult] = []
+        var hasGuests = false
         var cannotLog: String?
     }
 
@@ -44,7 +45,11 @@ package final class RunJournal: Sendable {
         let seconds = start.duration(to: .now) / .seconds(1)
         state.withLock { state in
             writer.perform(state.display.receive(event, at: seconds))
-            if case .scenarioEnded(let result) = event { state.results.append(result) }
+            switch event {
+            case .scenarioEnded(let result): state.results.append(result)
+            case .guestStarting: state.hasGuests = true
+            default: break
+            }
             do {
                 try log?.write(contentsOf: EventLine(event, seconds: seconds).data())
             } catch {
@@ -58,6 +63,9 @@ package final class RunJournal: Sendable {
 
     /// What scenarios that ended so far came to, in the order they ended.
     package var results: [ScenarioResult] { state.withLock(\.results) }
+
+    /// Whether a guest was started: from then on there are console logs.
+    package var hasGuests: Bool { state.withLock(\.hasGuests) }
 
     /// Why an event could not be written, if one could not.
     package var cannotLog: String? { state.withLock(\.cannotLog) }
