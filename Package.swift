@@ -238,7 +238,7 @@ let package = Package(
 
         // What a run needs of this machine, whether it is there, and how to get it.
         .target(
-            name: "Doctor", dependencies: ["Installation", "Lab", "Libvirt", subprocess],
+            name: "Doctor", dependencies: ["Installation", "KernelBuild", "Lab", "Libvirt", subprocess],
             swiftSettings: settings()),
 
         // VM scenarios as Swift Testing cases, for any package.
@@ -249,9 +249,10 @@ let package = Package(
         .testTarget(
             name: "MachineTests",
             dependencies: [
-                "CHost", "History", "Installation", "KcovLabTesting", "Lab", "ScenarioModel", subprocess,
+                "CHost", "History", "Installation", "KcovLabCommands", "KcovLabTesting", "KernelBuild", "Lab",
+                "Libvirt", "Nightly", "Reports", "ScenarioModel", subprocess,
             ],
-            exclude: ["Endings"], swiftSettings: settings()),
+            exclude: ["Endings", "Kernels"], swiftSettings: settings()),
 
         // One file per subcommand.
         .target(

@@ -1,31 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import KernelBuild
 import Lab
 import Libvirt
-import Subprocess
 
 extension Doctor {
-    /// Starts what a kernel build starts first: a namespace of its own with a read-only root.
+    /// Makes the sandbox that a kernel build runs in.
     var sandbox: Checkup {
         get async {
-            let arguments: Arguments = [
-                "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc",
-                "/proc",
-                "/bin/true",
-            ]
             let fix = """
                 apt-get install bubblewrap; without root also: sysctl kernel.unprivileged_userns_clone=1; in a \
                 container: allow user namespaces
                 """
             do {
-                let result = try await Subprocess.run(
-                    .name("bwrap"), arguments: arguments, output: .discarded, error: .string(limit: 4096))
-                guard result.terminationStatus.isSuccess else {
-                    let words = result.standardError.split(separator: "\n").first ?? "it failed"
-                    return Checkup("sandbox", .bad(fix: fix), found: String(words))
-                }
+                try await BuildSandbox.probe()
                 return Checkup("sandbox", .good, found: "bwrap starts a process without network")
+            } catch let error as SandboxUnavailable {
+                let words = error.reason.split(whereSeparator: \.isNewline).first ?? "it failed"
+                return Checkup("sandbox", .bad(fix: fix), found: String(words))
             } catch {
                 return Checkup("sandbox", .bad(fix: fix), found: "bwrap could not be started")
             }
@@ -35,17 +28,30 @@ extension Doctor {
     /// Opens libvirt's QEMU driver in this process, as a run does.
     var libvirt: Checkup {
         get async {
-            let uri = LabRequest.defaultConnection
             do {
-                let connection = try await Hypervisor.connect(uri, settings: settings)
-                let version = try await connection.hypervisorVersion()
+                let version = try await emulatorVersion()
                 let text = "\(version / 1_000_000).\(version / 1000 % 1000).\(version % 1000)"
-                return Checkup("libvirt", .good, found: "\(uri) opens, QEMU \(text)")
-            } catch let error as HostError {
-                return Checkup("libvirt", .bad(fix: error.advice ?? Self.driverFix), found: error.seen)
+                return Checkup(
+                    "libvirt", .good, found: "\(LabRequest.defaultConnection) opens, QEMU \(text)")
             } catch {
-                return Checkup("libvirt", .bad(fix: Self.driverFix), found: "\(error)")
+                return Checkup("libvirt", .bad(fix: error.advice ?? Self.driverFix), found: error.seen)
             }
+        }
+    }
+
+    /// Asks QEMU for its version under a supervisor: a doctor that is killed leaves no QEMU either.
+    private func emulatorVersion() async throws(HostError) -> UInt {
+        let connection = try await Hypervisor.connect(LabRequest.defaultConnection, settings: settings)
+        let run = RunIdentity.new(settings: settings)
+        let supervisor = try await SupervisorProcess.start(
+            Supervisor(run: run, uri: connection.uri), settings: settings)
+        do {
+            let version = try await Hypervisor.version(on: connection)
+            await supervisor.end()
+            return version
+        } catch {
+            await supervisor.end()
+            throw error
         }
     }
 

@@ -7,6 +7,7 @@ import KernelBuild
 import Lab
 import Reports
 import ScenarioModel
+import Synchronization
 
 /// An accelerator that has to be shown to work where it exists, because we develop without it.
 enum TriedAccelerator: String, CaseIterable, ExpressibleByArgument {
@@ -18,25 +19,28 @@ enum TriedAccelerator: String, CaseIterable, ExpressibleByArgument {
 /// Runs a local and a remote scenario again and again, each in a guest restored from a saved state.
 struct AcceleratorTrial: Sendable {
     static let scenarios = ["L01", "R01"]
-    static let rounds = 20
 
-    let accelerator: TriedAccelerator
+    let accelerator: AcceleratorChoice
     let kernel: KernelChoice
     let settings: Settings
+    var rounds = 20
 
-    /// Runs everything and says how often each scenario held.
+    /// Runs everything and says how often each scenario held and how many guests were restored.
     ///
-    /// - Returns: Every outcome.
-    func run(writer: TerminalWriter) async throws -> [Outcome] {
+    /// - Returns: The verdict; an accelerator that cannot restore guests fails, though every scenario passed.
+    func run(writer: TerminalWriter) async throws -> ExitStatus {
         let scenarios = try ScenarioCatalog.load(directory: ShippedData.locate(settings: settings).scenarios)
             .select(Self.scenarios)
         let directory = try RunDirectory.create(
             below: settings.cache.appending(path: "trials"), image: kernel.name, now: Date())
         let journal = try RunJournal(writer: writer, file: directory.events)
-        let request = LabRequest(
-            kernel: kernel, accelerator: accelerator.choice, jobs: 1, output: directory.url)
-        let session = try await LabSession.open(request, settings: settings) { journal.receive($0) }
-        for _ in 0..<Self.rounds {
+        let count = Mutex(RestoreCount())
+        let request = LabRequest(kernel: kernel, accelerator: accelerator, jobs: 1, output: directory.url)
+        let session = try await LabSession.open(request, settings: settings) { event in
+            journal.receive(event)
+            count.withLock { $0.receive(event) }
+        }
+        for _ in 0..<rounds {
             for scenario in scenarios where !Task.isCancelled { _ = await session.run(scenario) }
         }
         await session.end()
@@ -46,6 +50,9 @@ struct AcceleratorTrial: Sendable {
             let passed = outcomes.count { $0 == .passed }
             writer.write(["\(scenario.id ?? scenario.name): \(passed) of \(outcomes.count) runs passed"])
         }
-        return journal.results.map(\.outcome)
+        let restored = count.withLock(\.restored)
+        writer.write(["restore: \(restored) of \(journal.results.count) guests were restored"])
+        let status = ExitStatus(outcomes: journal.results.map(\.outcome), requiresMachine: true)
+        return status == .success && restored < journal.results.count ? .hostFailed : status
     }
 }

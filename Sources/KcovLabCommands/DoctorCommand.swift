@@ -33,11 +33,11 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func attempt(_ accelerator: TriedAccelerator, _ writer: TerminalWriter) async throws {
-        let trial = AcceleratorTrial(accelerator: accelerator, kernel: choice.kernel, settings: .current)
+        let trial = AcceleratorTrial(
+            accelerator: accelerator.choice, kernel: choice.kernel, settings: .current)
         let interruption = Interruption()
         do {
-            let outcomes = try await interruption.cancelling { try await trial.run(writer: writer) }
-            let status = ExitStatus(outcomes: outcomes, requiresMachine: true)
+            let status = try await interruption.cancelling { try await trial.run(writer: writer) }
             if status != .success { throw ExitCode(status.rawValue) }
         } catch {
             guard let signal = interruption.signal else { throw error }

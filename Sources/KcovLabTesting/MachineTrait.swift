@@ -11,11 +11,13 @@ public struct MachineTrait: SuiteTrait, TestTrait {
     public var isRecursive: Bool { false }
 
     public func prepare(for test: Test) async throws {
-        let obstacles = await Self.obstacles.value
-        guard !obstacles.isEmpty else { return }
-        let text = "this machine cannot run guests:\n" + obstacles.joined(separator: "\n")
-        if Settings.current.requiresMachine { throw MissingMachine(description: text) }
-        try Test.cancel(Comment(rawValue: text))
+        let decision = MachineDecision(
+            obstacles: await Self.obstacles.value, required: Settings.current.requiresMachine)
+        switch decision {
+        case .run: return
+        case .skip(let reason): try Test.cancel(Comment(rawValue: reason))
+        case .fail(let reason): throw MissingMachine(description: reason)
+        }
     }
 
     private static let obstacles = Task { await Doctor(settings: .current).obstacles() }

@@ -9,7 +9,7 @@ import Subprocess
 /// The tree is at /kcovlab/source and the build directory at /kcovlab/build whatever they are outside, because kbuild
 /// compares command lines and debug information holds paths. Killing the first process ends all: they have a process
 /// namespace of their own, and bubblewrap dies with its parent.
-struct BuildSandbox: Sendable {
+package struct BuildSandbox: Sendable {
     static let sourcePath = "/kcovlab/source"
     static let buildPath = "/kcovlab/build"
     /// The user that a root-owned build drops to (nobody).
@@ -88,7 +88,7 @@ struct BuildSandbox: Sendable {
     /// Says whether a sandbox can be had here, by making one.
     ///
     /// - Throws: `SandboxUnavailable`, `CancellationError`.
-    static func probe() async throws {
+    package static func probe() async throws {
         let nowhere = URL(fileURLWithPath: "/usr")
         let sandbox = BuildSandbox(source: nowhere, build: nowhere, lock: nowhere, environment: [:])
         let outcome: Command.Outcome

@@ -10,21 +10,33 @@ import Testing
 
 /// A session for tests that want to see outcomes other than success.
 enum Laboratory {
-    private static let shared = Task { try await open { _ in } }
+    /// For tests that any kernel will do for: it is built before the tests.
+    static let image = "debian-6.12-simultaneous"
+
+    private static let shared = Task { try await open() }
 
     /// The session that all tests share.
     static func session() async throws -> LabSession { try await shared.value }
 
-    private static func open(onEvent: @escaping @Sendable (RunEvent) -> Void) async throws -> LabSession {
+    /// Opens a session on a kernel, by default the plain one.
+    static func open(
+        _ kernel: KernelChoice = KernelChoice(image: "debian-6.12"),
+        onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) async throws -> LabSession {
         let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-endings-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let request = LabRequest(kernel: KernelChoice(image: "debian-6.12"), output: directory)
+        let request = LabRequest(kernel: kernel, output: directory)
         return try await LabSession.open(request, settings: .current, onEvent: onEvent)
     }
 
     /// The file of a scenario in `Endings`.
     static func file(_ name: String) -> URL {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Endings/\(name).yaml")
+    }
+
+    /// A patch in `Kernels`.
+    static func patch(_ name: String) -> URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Kernels/\(name).patch")
     }
 
     static func scenario(_ name: String) throws -> Scenario {
