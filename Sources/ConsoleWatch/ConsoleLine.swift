@@ -21,6 +21,12 @@ enum ConsoleLine {
         return result
     }
 
+    /// Whether a message has the time stamp that only printk writes.
+    static func isStamped(_ message: ArraySlice<UInt8>) -> Bool {
+        let line = Array(message)
+        return stampEnd(line, from: levelEnd(line)) != nil
+    }
+
     /// The message without level, time stamp, caller and surrounding spaces.
     static func text(of message: ArraySlice<UInt8>) -> [UInt8] {
         let line = Array(message)

@@ -86,6 +86,8 @@ package struct ConsoleWatch: Sendable {
                 if lastLines.count == 20 { lastLines.removeFirst() }
                 lastLines.append(printed)
             }
+            // At the log level of our guests the kernel's banner is not printed, and warnings are.
+            if phase < .kernel, ConsoleLine.isStamped(message) { phase = .kernel }
             let text = ConsoleLine.text(of: message)
             for entry in rules.phases where entry.phase > phase && entry.pattern.matches(text) {
                 phase = entry.phase

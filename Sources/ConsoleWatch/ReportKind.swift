@@ -44,7 +44,7 @@ package enum ConsolePhase: Int, Comparable, CaseIterable, Sendable, Codable {
     case silent
     /// Something was printed, but not by the kernel.
     case firmware
-    /// The kernel's banner was seen.
+    /// The kernel printed something.
     case kernel
     /// The kernel has started the agent.
     case start

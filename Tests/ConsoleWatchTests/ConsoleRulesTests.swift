@@ -71,6 +71,18 @@ struct ConsoleRulesTests {
         }
     }
 
+    @Test(
+        "A line with the time stamp of printk shows that the kernel runs, whatever it says",
+        arguments: [
+            ("[    0.000000] a warning\n", ConsolePhase.kernel), ("<4>[   12.345678][    T1] x\n", .kernel),
+            ("SeaBIOS (version 1.16)\n", .firmware), ("[ 0.0] not a stamp\n", .firmware),
+        ])
+    func stamps(line: String, phase: ConsolePhase) throws {
+        var watch = ConsoleWatch(rules: try Shipped.rules)
+        #expect(watch.receive(line.utf8).isEmpty)
+        #expect(watch.phase == phase)
+    }
+
     @Test("A tolerance ends with its day, and says so when nobody uses it")
     func expiry() throws {
         let text = """
