@@ -46,7 +46,8 @@ dependencies-all:
 
 test-all: dependencies-all build
 	KCOVLAB_TEST_ALL=1 scripts/run-tests.sh "$(SWIFT)" $(KCOVLAB) $(RESULTS) $(ALL_IMAGES)
-	scripts/remote-libvirtd.sh $(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
+	scripts/check-outside-package.sh package $(IMAGE) "$(SWIFT)"
+	scripts/remote-libvirtd.sh with $(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests

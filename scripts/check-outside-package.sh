@@ -1,27 +1,29 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# Tries kcovlab from outside its checkout: the installed command from /, and a package that depends on ours by path
-# and runs one scenario in its own tests.
+# Tries kcovlab from outside its checkout: the installed command from /, or a package that depends on ours by path and
+# runs one scenario in its own tests, which compiles everything once more.
 #
-# usage: check-outside-package.sh SWIFT [IMAGE]
+# usage: check-outside-package.sh command IMAGE
+#        check-outside-package.sh package IMAGE SWIFT
 set -eu
 
-swift=$1
-image=${2:-debian-6.12-simultaneous}
+what=$1
+image=$2
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-make -C "$checkout" install PREFIX="$work/prefix"
-(
+try_command() {
+    make -C "$checkout" install PREFIX="$work/prefix"
     cd /
     "$work/prefix/bin/kcovlab" check
     "$work/prefix/bin/kcovlab" run L01 --image "$image" --output "$work/run"
-)
+}
 
-mkdir -p "$work/outside/Tests/OutsideTests"
-cat >"$work/outside/Package.swift" <<EOF
+try_package() {
+    mkdir -p "$work/outside/Tests/OutsideTests"
+    cat >"$work/outside/Package.swift" <<END
 // swift-tools-version: 6.2
 import PackageDescription
 
@@ -36,8 +38,8 @@ let package = Package(
                 .product(name: "KcovLabTesting", package: "kcovlab"),
             ])
     ])
-EOF
-cat >"$work/outside/Tests/OutsideTests/OutsideTests.swift" <<EOF
+END
+    cat >"$work/outside/Tests/OutsideTests/OutsideTests.swift" <<END
 import CoverageAssertions
 import KcovLabTesting
 import Testing
@@ -46,7 +48,17 @@ import Testing
 func scenario(_ scenario: MachineScenario) async {
     await scenario.run()
 }
-EOF
-cd "$work/outside"
-KCOVLAB_REQUIRE_MACHINE=1 "$swift" test
-echo "kcovlab works from / and from an outside package"
+END
+    cd "$work/outside"
+    KCOVLAB_REQUIRE_MACHINE=1 "$1" test
+}
+
+case $what in
+command) try_command ;;
+package) try_package "$3" ;;
+*)
+    echo "check-outside-package: it tries the command or a package" >&2
+    exit 64
+    ;;
+esac
+echo "kcovlab works from outside its checkout ($what)"

@@ -17,6 +17,8 @@ for image in $(echo "$images" | tr , ' '); do
     "$kcovlab" build --image "$image"
 done
 
+scripts/check-outside-package.sh command "${images%%,*}"
+
 mkdir -p "$(dirname "$results")"
 rm -f "$results"
 

@@ -4,6 +4,7 @@ import CHost
 import Foundation
 import Installation
 import KcovLabTesting
+import KernelBuild
 import Lab
 import ScenarioModel
 import Testing
@@ -25,7 +26,7 @@ struct EndingTests {
         Case(
             name: "warning", outcome: .kernelFailed,
             reason: "printed a warning report while the agent was serving"),
-        Case(name: "power-off", outcome: .kernelFailed, reason: "powered off before it was done"),
+        Case(name: "power-off", outcome: .kernelFailed, reason: "powered off or reset before it was done"),
         Case(name: "reset", outcome: .kernelFailed, reason: "before it was done"),
         Case(name: "stuck-call", outcome: .kernelFailed, reason: "'main: call read"),
         Case(name: "never-true", outcome: .failed, reason: "wait-count local"),
@@ -42,6 +43,18 @@ struct EndingTests {
         #expect(result.reason?.contains(wanted.reason) == true, "\(result.reason ?? "no reason")")
         if wanted.outcome == .kernelFailed { #expect(result.console?.isEmpty == false) }
         if wanted.outcome == .failed { #expect(!result.findings.isEmpty) }
+    }
+
+    @Test("A kernel that hangs while booting is found out")
+    func bootTimeout() async throws {
+        let kernel = KernelChoice(image: Laboratory.image, patches: [Laboratory.patch("spins-at-boot")])
+        let session = try await Laboratory.open(kernel)
+        let result = await session.run(try Laboratory.scenario("endless"))
+        await session.end()
+        #expect(result.outcome == .kernelFailed)
+        let reason = result.reason ?? ""
+        #expect(reason.contains("the agent did not answer within 120 s"), "\(reason)")
+        #expect(reason.contains("the kernel went silent while booting"), "\(reason)")
     }
 
     @Test("A QEMU that goes away is the host's failure")
