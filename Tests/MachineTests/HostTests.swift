@@ -84,11 +84,13 @@ struct HostTests {
             let stranger = "owner-01234567-00000000000000000000000000000000-0-1-1"
             try await server.addVolume(stranger)
 
+            let output = FileManager.default.temporaryDirectory.appending(path: "kcovlab-hosts-\(UUID())")
+            defer { try? FileManager.default.removeItem(at: output) }
             let next = try await ShippedCommand.run(
                 [
                     "run", "L01", "--image", Self.image, "--accel", "tcg", "--connect", server.uri,
                     "--output",
-                    FileManager.default.temporaryDirectory.appending(path: "kcovlab-hosts-\(UUID())").path,
+                    output.path,
                 ], expecting: [0])
             #expect(next.text.contains("what was left there of \(lost.run)"))
             #expect(server.guests.isEmpty)
