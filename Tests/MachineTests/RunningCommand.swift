@@ -52,6 +52,12 @@ final class RunningCommand: Sendable {
         return text.split(separator: "\n").count { $0.contains("\"event\":\"\(event)\"") }
     }
 
+    /// What the guest of a scenario has printed so far.
+    func console(_ scenario: String) -> String {
+        let file = output.appending(path: "console/\(scenario).log")
+        return (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     /// Waits until an event has happened so often, or the command ended; blocks.
     func reaches(_ event: String, _ times: Int) -> Bool {
         ProcessTable.eventually(within: .seconds(900)) { count(event) >= times || !isRunning }
