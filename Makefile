@@ -41,13 +41,14 @@ dependencies-all:
 	scripts/install-dependencies.sh clang-14 lld-14 llvm-14
 
 test-all: dependencies-all build
-	scripts/run-tests.sh "$(SWIFT)" $(KCOVLAB) $(RESULTS) $(ALL_IMAGES)
+	KCOVLAB_TEST_FULL_BUILDS=1 scripts/run-tests.sh "$(SWIFT)" $(KCOVLAB) $(RESULTS) $(ALL_IMAGES)
 	scripts/remote-libvirtd.sh $(KCOVLAB) run $(SCENARIOS) --image $(IMAGE)
 
 check:
 	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests
 	shellcheck $(SHELL_FILES)
 	scripts/check-imports.sh
+	scripts/check-licenses.sh
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build --skip MachineTests
 
