@@ -15,7 +15,12 @@ import Testing
         struct empty { };
         struct task { int state; void *kcov_area; struct { int kcov_mode; }; struct empty id; };
         struct task here;
-        __attribute__((noinline)) void kcov_task_init(void) { here.state++; }
+        static int kcov_here;
+        __attribute__((noinline)) void kcov_task_init(void)
+        {
+            static int kcov_count;
+            here.state += kcov_count++ + kcov_here++;
+        }
         void __sanitizer_cov_trace_pc(void) { here.state++; }
         void traced(void);
         void _start(void) { for (;;) { kcov_task_init(); traced(); } }
@@ -58,7 +63,8 @@ import Testing
     @Test func `What is so is found to be so`() async throws {
         #expect(try await findings(.present(["kcov_task_init"])) == [])
         #expect(try await findings(.present(["kcov_*"])) == [])
-        #expect(try await findings(.absent(["kcov_task_exit", "kcov_remote_*"])) == [])
+        #expect(try await findings(.present(["kcov_here", "kcov_count", "here"])) == [])
+        #expect(try await findings(.absent(["kcov_task_exit", "kcov_remote_*", "kcov_there"])) == [])
         #expect(try await findings(.noWarnings) == [])
         #expect(try await findings(.uninstrumented(["*/a.c"])) == [])
         let layouts = [
@@ -76,13 +82,19 @@ import Testing
             -> BuildExpectation
         { .layout(StructExpectation(name: name, size: size, with: with, without: without)) }
 
-        #expect(try await first(.present(["kcov_task_exit"])).contains("has the function kcov_task_exit"))
-        #expect(try await first(.absent(["kcov_task_init"])).contains("without the function kcov_task_init"))
+        #expect(
+            try await first(.present(["kcov_task_exit"])).contains(
+                "has the function or variable kcov_task_exit"))
+        #expect(
+            try await first(.absent(["kcov_task_init"])).contains(
+                "without the function or variable kcov_task_init"))
         #expect(
             try await first(layout("task", size: 8)).hasSuffix("struct task has 8 bytes; found: 24 bytes"))
         #expect(try await first(layout("task", with: ["kcov_remote"])).contains("has a member kcov_remote"))
         #expect(try await first(layout("task", without: ["kcov_*"])).hasSuffix("kcov_area, kcov_mode"))
-        #expect(try await first(.absent(["kcov_*"])).hasSuffix("found: it has kcov_task_init"))
+        #expect(
+            try await first(.absent(["kcov_*"])).hasSuffix("it has kcov_task_init, kcov_count, kcov_here"))
+        #expect(try await first(.absent(["kcov_here"])).hasSuffix("found: it has kcov_here"))
         // A struct that nothing uses proves nothing.
         #expect(try await first(layout("tusk", without: ["kcov_*"])).contains("uses struct tusk"))
         let instrumented = try await first(.uninstrumented(["*/traced.c"]))
