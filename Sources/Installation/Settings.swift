@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public let testImages: [String]?
     /// `KCOVLAB_TEST_RESULTS`: a file that tests append one line to for each scenario they ran; nil for none.
     public let testResults: URL?
+    /// `KCOVLAB_TEST_FULL_BUILDS=1`: our own tests also build kernels that share no objects with others.
+    public let testsFullBuilds: Bool
     /// `NO_COLOR`: set to anything but nothing turns colour off.
     public let forbidsColor: Bool
     /// `XDG_RUNTIME_DIR` or `/run`, with `/kcovlab` appended; short, because socket paths have 108 bytes.
@@ -39,6 +41,7 @@ public struct Settings: Sendable {
         recordsSnapshots = value("KCOVLAB_RECORD") == "1"
         testImages = value("KCOVLAB_TEST_IMAGES")?.split(separator: ",").map(String.init)
         testResults = value("KCOVLAB_TEST_RESULTS").map { URL(fileURLWithPath: $0) }
+        testsFullBuilds = value("KCOVLAB_TEST_FULL_BUILDS") == "1"
         forbidsColor = value("NO_COLOR") != nil
         runtime = directory(value("XDG_RUNTIME_DIR") ?? "/run").appending(path: "kcovlab")
     }
