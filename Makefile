@@ -53,6 +53,7 @@ check:
 	$(SWIFT) format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests
 	shellcheck $(SHELL_FILES)
 	scripts/check-imports.sh
+	scripts/check-licenses.sh
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test --skip-build --skip MachineTests
 

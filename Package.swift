@@ -125,9 +125,12 @@ let package = Package(
             ],
             swiftSettings: settings()),
 
+        // Notes which files and addresses a build asks for.
+        .target(name: "CSandbox"),
         // From a recipe to a built kernel: sources, patches, kconfig, make, cache.
         .target(
-            name: "KernelBuild", dependencies: ["Diagnostics", "Installation", "PatchMail", subprocess],
+            name: "KernelBuild",
+            dependencies: ["CSandbox", "Diagnostics", "Installation", "PatchMail", subprocess],
             swiftSettings: settings()),
         .testTarget(
             name: "KernelBuildTests",

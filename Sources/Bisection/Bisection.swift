@@ -67,6 +67,11 @@ package struct Bisection: Sendable {
             directory: settings.cache.appending(path: "bisections"), question: ends + question)
     }
 
+    /// Whether a directory has run directories of this very search, which goes on there.
+    package func began(in directory: URL) -> Bool {
+        store.load().directories.contains(directory.standardizedFileURL.path)
+    }
+
     /// Searches.
     ///
     /// Both ends are judged first: a search between ends that are not what they are called finds nothing that means
@@ -74,8 +79,10 @@ package struct Bisection: Sendable {
     ///
     /// - Parameter directory: Where each commit gets a run directory.
     /// - Returns: The answer; nothing of the search is left then but its run directories.
-    /// - Throws: `InputError` when an end is not what it is called, what judging throws.
+    /// - Throws: `InputError` when an end is not what it is called or cannot be tested, and then nothing is left that could
+    ///   go on; what judging throws.
     package func run(in directory: URL) async throws -> Answer {
+        defer { git.remove() }
         try FileManager.default.createDirectory(
             at: store.lock.deletingLastPathComponent(), withIntermediateDirectories: true)
         guard let lock = try SlotLock.attempt(store.lock) else {
@@ -83,56 +90,79 @@ package struct Bisection: Sendable {
                 tried: "search", seen: "another kcovlab searches the same commits for the same scenarios")
         }
         defer { withExtendedLifetime(lock) {} }
-        var verdicts = store.load()
-        if !verdicts.isEmpty {
-            say("goes on with \(verdicts.count) verdicts of a search that was interrupted")
+        do {
+            return try await search(in: directory)
+        } catch let error as InputError {
+            store.remove()
+            throw error
         }
-        var judged = 0
-        func verdict(on commit: GitBisection.Commit, _ place: String) async throws -> CommitVerdict {
-            if let known = verdicts[commit.hash] { return known }
-            say("\(place): \(commit.short) \(commit.subject)")
-            var choice = kernel
-            choice.ref = String(commit.hash.prefix(16))
-            let path = directory.appending(path: String(commit.short))
-            let verdict: CommitVerdict
-            do {
-                verdict = try await judge.judge(choice, in: try RunDirectory.use(path))
-            } catch let error as InputError where commit != git.good && commit != git.bad {
-                // Such as a patch that applies to both ends and not here.
-                verdict = CommitVerdict(.skip, reason: error.description, evidence: nil)
-            }
-            verdicts[commit.hash] = verdict
-            try store.save(verdicts)
-            judged += 1
-            say("\(verdict.mark.rawValue): \(commit.short), \(verdict.reason)")
-            return verdict
+    }
+
+    private func search(in directory: URL) async throws -> Answer {
+        var progress = store.load()
+        if !progress.verdicts.isEmpty {
+            say("goes on with \(progress.verdicts.count) verdicts of a search that was interrupted")
         }
+        if !began(in: directory) {
+            progress.directories.append(directory.standardizedFileURL.path)
+            try store.save(progress)
+        }
+        let known = progress.verdicts.count
         for (commit, wanted) in [(git.bad, GitBisection.Mark.bad), (git.good, .good)] {
-            let found = try await verdict(on: commit, "the \(wanted.rawValue) end")
-            guard found.mark == wanted else { throw refuse(commit, called: wanted, found) }
+            let found = try await verdict(
+                on: commit, "the \(wanted.rawValue) end", in: directory, &progress)
+            guard found.mark == wanted else { throw Self.refusal(of: commit, called: wanted, found) }
         }
         while true {
-            let position = try await git.position(after: verdicts.mapValues(\.mark))
+            let position = try await git.position(after: progress.verdicts.mapValues(\.mark))
             switch position {
-            case .found(let commit): return conclude(.culprit(commit), verdicts)
-            case .undecided(let commits): return conclude(.undecided(commits), verdicts)
+            case .found(let commit): return conclude(.culprit(commit), progress.verdicts)
+            case .undecided(let commits): return conclude(.undecided(commits), progress.verdicts)
             case .test(let commit, let candidates, let steps):
-                if judged >= budget.kernels ?? .max
-                    || ContinuousClock.now >= budget.deadline ?? .now + .seconds(1)
-                {
+                if isUsedUp(progress.verdicts.count - known) {
                     return Answer(
                         kind: .unfinished(candidates: candidates), good: git.good, bad: git.bad,
-                        verdicts: verdicts)
+                        verdicts: progress.verdicts)
                 }
                 // git does not count the step it asks for.
                 let noun = steps == 0 ? "step" : "steps"
-                _ = try await verdict(on: commit, "\(candidates) candidates, about \(steps + 1) \(noun)")
+                let place = "\(candidates) candidates, about \(steps + 1) \(noun)"
+                _ = try await verdict(on: commit, place, in: directory, &progress)
             }
         }
     }
 
-    private func refuse(
-        _ commit: GitBisection.Commit, called name: GitBisection.Mark, _ found: CommitVerdict
+    /// What a commit is: as it is known, else by judging it.
+    private func verdict(
+        on commit: GitBisection.Commit, _ place: String, in directory: URL,
+        _ progress: inout VerdictStore.Progress
+    ) async throws -> CommitVerdict {
+        if let known = progress.verdicts[commit.hash] { return known }
+        say("\(place): \(commit.short) \(commit.subject)")
+        var choice = kernel
+        choice.ref = String(commit.hash.prefix(16))
+        let path = directory.appending(path: commit.short)
+        // Left by a search that was interrupted here.
+        try? FileManager.default.removeItem(at: path)
+        let verdict: CommitVerdict
+        do {
+            verdict = try await judge.judge(choice, in: try RunDirectory.use(path))
+        } catch let error as InputError where commit != git.good && commit != git.bad {
+            // Such as a patch that applies to both ends and not here.
+            verdict = CommitVerdict(.skip, reason: error.description, evidence: nil)
+        }
+        progress.verdicts[commit.hash] = verdict
+        try store.save(progress)
+        say("\(verdict.mark.rawValue): \(commit.short), \(verdict.reason)")
+        return verdict
+    }
+
+    private func isUsedUp(_ judged: Int) -> Bool {
+        judged >= budget.kernels ?? .max || ContinuousClock.now >= budget.deadline ?? .now + .seconds(1)
+    }
+
+    private static func refusal(
+        of commit: GitBisection.Commit, called name: GitBisection.Mark, _ found: CommitVerdict
     ) -> InputError {
         let what =
             switch found.mark {
@@ -140,10 +170,8 @@ package struct Bisection: Sendable {
             case .bad: "is bad"
             case .skip: "cannot be judged"
             }
-        forget()
-        let shown = found.evidence.map { "; \($0) shows it" } ?? ""
         return InputError(
-            "the \(name.rawValue) commit \(commit.short) \(what): \(found.reason)\(shown)",
+            "the \(name.rawValue) commit \(commit.short) \(what): \(found.reason)",
             at: SourceLocation(file: "--\(name.rawValue)", line: 1, column: 1),
             suggestion: name == .good
                 ? "name an older commit where the scenarios pass"
@@ -151,12 +179,7 @@ package struct Bisection: Sendable {
     }
 
     private func conclude(_ kind: Answer.Kind, _ verdicts: [String: CommitVerdict]) -> Answer {
-        forget()
-        return Answer(kind: kind, good: git.good, bad: git.bad, verdicts: verdicts)
-    }
-
-    private func forget() {
         store.remove()
-        git.remove()
+        return Answer(kind: kind, good: git.good, bad: git.bad, verdicts: verdicts)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import KernelBuild
 import Lab
 import Reports
@@ -11,9 +12,13 @@ import Reports
 struct VerdictStore: Sendable {
     private let file: URL
 
-    private struct Document: Codable {
-        let schema: Int
-        let verdicts: [String: CommitVerdict]
+    /// What is known of a search.
+    struct Progress: Codable, Sendable {
+        private(set) var schema = 1
+        /// By full hash.
+        var verdicts: [String: CommitVerdict] = [:]
+        /// Where it left its run directories; only these may be used again although they are not empty.
+        var directories: [String] = []
     }
 
     /// - Parameters:
@@ -26,23 +31,25 @@ struct VerdictStore: Sendable {
     /// Held by the one who searches.
     var lock: URL { file.deletingPathExtension().appendingPathExtension("lock") }
 
-    /// What is known, by full hash; a file that cannot be read only costs time.
-    func load() -> [String: CommitVerdict] {
+    /// What is known; a file that cannot be read only costs time.
+    func load() -> Progress {
         guard let data = try? Data(contentsOf: file),
-            let document = try? JSONDecoder().decode(Document.self, from: data), document.schema == 1
-        else { return [:] }
-        return document.verdicts
+            let progress = try? JSONDecoder().decode(Progress.self, from: data), progress.schema == 1
+        else { return Progress() }
+        return progress
     }
 
-    func save(_ verdicts: [String: CommitVerdict]) throws {
+    func save(_ progress: Progress) throws {
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try AtomicFile.write(try JSONEncoder().encode(Document(schema: 1, verdicts: verdicts)), to: file)
+        try AtomicFile.write(try JSONEncoder().encode(progress), to: file)
     }
 
     /// Ends the search: nothing is left of it.
     func remove() {
         try? FileManager.default.removeItem(at: file)
         try? FileManager.default.removeItem(at: lock)
+        // Safety: the string lives for the call, which does nothing where other searches are.
+        _ = unsafe rmdir(file.deletingLastPathComponent().path)
     }
 }

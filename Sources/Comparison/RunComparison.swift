@@ -65,6 +65,23 @@ package struct RunComparison: Sendable {
     /// Success when something was compared and nothing broke.
     package var exitStatus: ExitStatus { isBroken || compared == 0 ? .expectationFailed : .success }
 
+    /// Why nobody can say to have tested the second kernel; empty when somebody can.
+    ///
+    /// What failed before as well is no news, and is nothing to vouch for either.
+    package var doubts: [String] {
+        func names(_ isMeant: (ScenarioChange) -> Bool) -> String? {
+            let names = scenarios.filter(isMeant).map { $0.id ?? $0.name }
+            return names.isEmpty ? nil : names.joined(separator: ", ")
+        }
+        let failed = names { [.failed, .flaky, .kernelFailed].contains($0.after?.outcome) }
+        let unknown = names { $0.verdict == .unknown }
+        return [
+            compared == 0 ? "no scenario was judged by both runs" : nil,
+            failed.map { "HEAD fails \($0)" }, unknown.map { "nothing is known of \($0)" },
+            reportsAfter.isEmpty ? nil : "the kernel of HEAD reported faults outside any scenario",
+        ].compactMap(\.self)
+    }
+
     package func count(_ verdict: ScenarioVerdict) -> Int { scenarios.count { $0.verdict == verdict } }
 
     private static func changes(_ base: [ScenarioResult], _ head: [ScenarioResult]) -> [ScenarioChange] {

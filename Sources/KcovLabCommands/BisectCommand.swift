@@ -45,6 +45,8 @@ struct BisectCommand: AsyncParsableCommand {
         help: ArgumentHelp("Patches to apply to every commit.", valueName: "file"))
     var patches: [String] = []
 
+    @OptionGroup var trust: TrustOption
+
     @Option(help: ArgumentHelp("Where guests run, as libvirt names it.", valueName: "uri"))
     var connect = LabRequest.defaultConnection
 
@@ -57,7 +59,9 @@ struct BisectCommand: AsyncParsableCommand {
     )
     var repeats = 1
 
-    @Option(help: ArgumentHelp("Where each commit leaves its run, empty or new.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Where each commit leaves its run: empty, new, or of the search that goes on.", valueName: "dir"))
     var output: String?
 
     @Flag(help: "Say what would be built and checked, and do nothing of it.")
@@ -73,7 +77,11 @@ struct BisectCommand: AsyncParsableCommand {
         let selected = try ScenarioCatalog.load(directory: shipped.scenarios).select(scenarios)
         let writer = TerminalWriter(output: .standardOutput, settings: settings)
         let kernel = KernelChoice(
-            image: image, tree: URL(fileURLWithPath: tree), patches: patches.map { URL(fileURLWithPath: $0) })
+            image: image, tree: URL(fileURLWithPath: tree), patches: patches.map { URL(fileURLWithPath: $0) },
+            isTrusted: trust.isTrusted)
+        let builder = KernelBuilder(settings: settings, shipped: shipped)
+        // Files that cannot be read are no matter of any commit.
+        _ = try builder.steps(of: kernel)
         let interruption = Interruption()
         let tester = RunTester(
             settings: settings, shipped: shipped, writer: writer, interruption: interruption,
@@ -84,8 +92,8 @@ struct BisectCommand: AsyncParsableCommand {
                 let git = try await GitBisection(
                     tree: kernel.tree ?? URL(fileURLWithPath: "."), good: good, bad: bad, settings: settings)
                 if dryRun {
-                    try await plan(
-                        git, kernel, selected, KernelBuilder(settings: settings, shipped: shipped), writer)
+                    defer { git.remove() }
+                    try await plan(git, kernel, selected, builder, writer)
                     return
                 }
                 let search = Bisection(
@@ -101,7 +109,7 @@ struct BisectCommand: AsyncParsableCommand {
     }
 
     private func conclude(_ search: Bisection, _ writer: TerminalWriter) async throws {
-        let directory = try RunCommand.directory(output, for: "bisect")
+        let directory = try directory(of: search)
         defer { RunCommand.leaveNoEmptyParent(output) }
         let answer: Bisection.Answer
         do {
@@ -119,6 +127,14 @@ struct BisectCommand: AsyncParsableCommand {
         try AtomicFile.write(lines.joined(separator: "\n") + "\n", to: directory.overview)
         if case .culprit = answer.kind { return }
         throw ExitCode(ExitStatus.expectationFailed.rawValue)
+    }
+
+    private func directory(of search: Bisection) throws -> RunDirectory {
+        if let output {
+            let url = URL(fileURLWithPath: output)
+            if search.began(in: url) { return RunDirectory(url: url) }
+        }
+        return try RunCommand.directory(output, for: "bisect")
     }
 
     private func plan(

@@ -47,6 +47,8 @@ struct CompareCommand: AsyncParsableCommand {
         help: ArgumentHelp("Patches on top of the side after.", valueName: "file"))
     var patches: [String] = []
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(help: "Only say what would be fetched, built, booted and checked.")
     var dryRun = false
 
@@ -60,64 +62,88 @@ struct CompareCommand: AsyncParsableCommand {
         help: ArgumentHelp("A directory, empty or new, for all formats and the runs.", valueName: "dir"))
     var output: String?
 
+    /// A side, the word that names it, and what that word means.
+    private typealias Side = (name: String, word: String, operand: ComparisonOperand)
+
     func run() async throws {
         let settings = Settings.current
         let shipped = try ShippedData.locate(settings: settings)
-        let store = RecipeStore(shipped: shipped)
-        let context = ComparisonOperand.Context(
-            image: image, tree: tree.map { URL(fileURLWithPath: $0) }, images: store.names)
-        let after = try context.operand(head).applying(
-            patches.map { URL(fileURLWithPath: $0) }, calledAs: head)
-        let operands = [("base", base, context.operand(base)), ("head", head, after)]
-        // What is saved can be wrong in a moment; what is run takes minutes.
+        let sides = try sides(shipped)
+        // What is saved can be wrong in a moment, and so can what a kernel is made of; what is run takes minutes.
         var saved: [String: SavedRun] = [:]
-        for case (let side, _, .saved(let url)) in operands {
-            saved[side] = try SavedRun(reading: url)
-        }
-        for case (_, _, .kernel(let choice)) in operands { _ = try store.resolve(choice) }
+        for case (let side, _, .saved(let url)) in sides { saved[side] = try SavedRun(reading: url) }
         let catalog = try ScenarioCatalog.load(directory: shipped.scenarios)
         let names = saved.values.first.map { $0.record.scenarios.map(\.name) }
         let known = names.map { names in catalog.scenarios.filter { names.contains($0.name) }.map(\.name) }
-        let selected = try catalog.select(scenario.isEmpty ? known ?? [] : scenario)
-
+        let words = scenario.isEmpty ? known ?? [] : scenario
+        let selected = try catalog.select(words)
         let builder = KernelBuilder(settings: settings, shipped: shipped)
-        if dryRun {
-            let writer = TerminalWriter(output: .standardOutput, settings: settings)
-            for case (let side, _, .kernel(let choice)) in operands {
-                let plan = try await builder.plan(choice)
-                writer.write(
-                    DryRun.titled("side", [side]) + DryRun.lines(plan)
-                        + DryRun.lines(
-                            checking: selected, on: plan, connection: LabRequest.defaultConnection,
-                            accelerator: "auto"))
-            }
-            return
-        }
-        let directory = try takeDirectory(isNeeded: operands.contains { $0.2.isKernel })
-        let writer = TerminalWriter(output: .standardError, settings: settings)
-        for case (let side, _, .kernel(let choice)) in operands {
-            guard let directory else { continue }
-            let place = try RunDirectory.use(directory.url.appending(path: side))
-            let words = ["kcovlab", "run"] + (scenario.isEmpty ? known ?? [] : scenario)
-            let run = KernelRun(
-                request: LabRequest(kernel: choice, output: place.url), scenarios: selected,
-                replay: (words + choice.words).joined(separator: " "), directory: place,
-                settings: settings)
-            _ = try await run.execute(writer: writer, interruption: Interruption())
-            saved[side] = try SavedRun(reading: place.url)
-        }
+        try await plan(sides, selected, builder, settings)
+        if dryRun { return }
 
-        let noise = try NoiseRules.load(shipped.noiseRules)
-        var sides: [ComparedRun] = []
-        for (side, word, _) in operands {
-            guard let run = saved[side] else { continue }
-            sides.append(
-                try await Self.compared(run, as: word, noise: noise, builder: builder, settings: settings))
+        let directory = try takeDirectory(isNeeded: sides.contains { $0.operand.isKernel })
+        do {
+            for case (let side, _, .kernel(let choice)) in sides {
+                guard let directory else { continue }
+                let place = try RunDirectory.use(directory.url.appending(path: side))
+                saved[side] = try await test(choice, selected, calledBy: words, in: place, settings)
+            }
+            let noise = try NoiseRules.load(shipped.noiseRules)
+            var runs: [ComparedRun] = []
+            for side in sides {
+                guard let run = saved[side.name] else { continue }
+                runs.append(
+                    try await Self.compared(
+                        run, as: side.word, noise: noise, builder: builder, settings: settings))
+            }
+            guard runs.count == 2 else { return }
+            let comparison = RunComparison(base: runs[0], head: runs[1])
+            try write(comparison, tester: await GitIdentity.current(), to: directory)
+            if comparison.exitStatus != .success { throw ExitCode(comparison.exitStatus.rawValue) }
+        } catch {
+            directory?.abandon()
+            RunCommand.leaveNoEmptyParent(output)
+            throw error
         }
-        guard sides.count == 2 else { return }
-        let comparison = RunComparison(base: sides[0], head: sides[1])
-        try write(comparison, tester: await GitIdentity.current(), to: directory)
-        if comparison.exitStatus != .success { throw ExitCode(comparison.exitStatus.rawValue) }
+    }
+
+    private func sides(_ shipped: ShippedData) throws -> [Side] {
+        let context = ComparisonOperand.Context(
+            image: image, tree: tree.map { URL(fileURLWithPath: $0) },
+            images: RecipeStore(shipped: shipped).names, isTrusted: trust.isTrusted)
+        let after = try context.operand(head).applying(
+            patches.map { URL(fileURLWithPath: $0) }, calledAs: head)
+        return [("base", base, context.operand(base)), ("head", head, after)]
+    }
+
+    /// Plans both sides before either is run, so that a mistake in the second costs nothing.
+    private func plan(
+        _ sides: [Side], _ selected: [Scenario], _ builder: KernelBuilder, _ settings: Settings
+    ) async throws {
+        let writer = TerminalWriter(output: .standardOutput, settings: settings)
+        for case (_, _, .kernel(let choice)) in sides { try await builder.check(choice) }
+        for case (let side, _, .kernel(let choice)) in sides {
+            let plan = try await builder.plan(choice)
+            guard dryRun else { continue }
+            writer.write(
+                DryRun.titled("side", [side]) + DryRun.lines(plan)
+                    + DryRun.lines(
+                        checking: selected, on: plan, connection: LabRequest.defaultConnection,
+                        accelerator: "auto"))
+        }
+    }
+
+    private func test(
+        _ choice: KernelChoice, _ selected: [Scenario], calledBy words: [String], in place: RunDirectory,
+        _ settings: Settings
+    ) async throws -> SavedRun {
+        let run = KernelRun(
+            request: LabRequest(kernel: choice, output: place.url), scenarios: selected,
+            replay: (["kcovlab", "run"] + words + choice.words).joined(separator: " "), directory: place,
+            settings: settings)
+        let writer = TerminalWriter(output: .standardError, settings: settings)
+        _ = try await run.execute(writer: writer, interruption: Interruption())
+        return try SavedRun(reading: place.url)
     }
 
     /// A saved run as one side of a comparison, with its kernel's image where the cache still has it.

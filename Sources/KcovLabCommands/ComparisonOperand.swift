@@ -21,11 +21,14 @@ package enum ComparisonOperand: Hashable {
         package let tree: URL?
         /// The names of shipped images.
         package let images: [String]
+        /// Whether the user knows who wrote what is built.
+        package let isTrusted: Bool
 
-        package init(image: String, tree: URL?, images: [String]) {
+        package init(image: String, tree: URL?, images: [String], isTrusted: Bool = false) {
             self.image = image
             self.tree = tree
             self.images = images
+            self.isTrusted = isTrusted
         }
 
         /// Reads a word: a run directory, a kernel tree, `TREE@REF`, an image or a recipe file, or a ref of the tree.
@@ -33,18 +36,22 @@ package enum ComparisonOperand: Hashable {
             let url = URL(fileURLWithPath: word)
             if Self.isDirectory(url) {
                 let isTree = FileManager.default.fileExists(atPath: url.appending(path: "Kconfig").path)
-                return isTree ? .kernel(KernelChoice(image: image, tree: url)) : .saved(url)
+                return isTree ? kernel(image, tree: url) : .saved(url)
             }
             if let mark = word.lastIndex(of: "@") {
                 let directory = URL(fileURLWithPath: String(word[..<mark]))
                 let ref = String(word[word.index(after: mark)...])
                 if Self.isDirectory(directory), !ref.isEmpty {
-                    return .kernel(KernelChoice(image: image, tree: directory, ref: ref))
+                    return kernel(image, tree: directory, ref: ref)
                 }
             }
             let isRecipe = images.contains(word) || word.hasSuffix(".yaml") || word.hasSuffix(".yml")
-            if let tree, !isRecipe { return .kernel(KernelChoice(image: image, tree: tree, ref: word)) }
-            return .kernel(KernelChoice(image: word))
+            if let tree, !isRecipe { return kernel(image, tree: tree, ref: word) }
+            return kernel(word)
+        }
+
+        private func kernel(_ image: String, tree: URL? = nil, ref: String? = nil) -> ComparisonOperand {
+            .kernel(KernelChoice(image: image, tree: tree, ref: ref, isTrusted: isTrusted))
         }
 
         private static func isDirectory(_ url: URL) -> Bool {

@@ -23,12 +23,13 @@ struct KernelOptions: ParsableArguments {
         help: ArgumentHelp("Patches to apply after those of the image.", valueName: "file"))
     var patches: [String] = []
 
+    @OptionGroup var trust: TrustOption
+
     var kernel: KernelChoice {
         KernelChoice(
             image: image, tree: tree.map { URL(fileURLWithPath: $0) }, ref: ref,
-            patches: patches.map { URL(fileURLWithPath: $0) })
+            patches: patches.map { URL(fileURLWithPath: $0) }, isTrusted: trust.isTrusted)
     }
-
 }
 
 extension KernelChoice {
@@ -37,5 +38,6 @@ extension KernelChoice {
         func name(_ file: URL) -> String { file.relativePath }
         return ["--image", image] + (tree.map { ["--tree", name($0)] } ?? [])
             + (ref.map { ["--ref", $0] } ?? []) + (patches.isEmpty ? [] : ["--patch"] + patches.map(name))
+            + (isTrusted ? ["--trust-source"] : [])
     }
 }

@@ -33,6 +33,8 @@ struct NightlyCommand: AsyncParsableCommand {
     @Flag(help: "Say what would be fetched and tested, and do nothing of it.")
     var dryRun = false
 
+    @OptionGroup var trust: TrustOption
+
     @Option(help: ArgumentHelp("The directory of the nights.", valueName: "dir"))
     var output = HistoryCommand.parent
 
@@ -95,7 +97,8 @@ struct NightlyCommand: AsyncParsableCommand {
         _ writer: TerminalWriter, _ interruption: Interruption
     ) async throws -> ExitStatus {
         let tester = RunTester(
-            settings: settings, shipped: shipped, writer: writer, interruption: interruption)
+            settings: settings, shipped: shipped, writer: writer, interruption: interruption,
+            isTrusted: trust.isTrusted)
         let say: @Sendable (String) -> Void = { writer.write([PlainText.singleLine($0)]) }
         let shift = NightShift(
             config: config, place: place, tester: tester,

@@ -2,6 +2,7 @@
 
 public import ArgumentParser
 import Bisection
+import Diagnostics
 import Foundation
 import Glibc
 import Installation
@@ -91,6 +92,14 @@ struct RunCommand: AsyncParsableCommand {
             try await plan(each ? steps.map(\.choice) : [choice.kernel], of: builder, selected, writer)
             return
         }
+        if bisect {
+            let misfits = try await builder.misfits(of: choice.kernel)
+            if let first = misfits.first {
+                // It may apply to the next commit, and git goes on there.
+                let verdict = CommitVerdict(.skip, reason: first.description, evidence: nil)
+                throw Self.ending(verdict, writer)
+            }
+        }
         let directory = try Self.directory(output, for: choice.kernel.name)
         defer { Self.leaveNoEmptyParent(output) }
         var request = LabRequest(
@@ -108,8 +117,7 @@ struct RunCommand: AsyncParsableCommand {
             let verdict = try await CommitJudge(
                 tester: tester, scenarios: selected, host: connect, repeats: repeats
             ).judge(choice.kernel, in: directory)
-            writer.write(["bisect  \(verdict.mark.rawValue): \(PlainText.singleLine(verdict.reason))"])
-            throw ExitCode(BisectStatus.code(for: verdict.mark))
+            throw Self.ending(verdict, writer)
         }
         if each {
             let series = SeriesRun(steps: steps, model: run)
@@ -136,6 +144,12 @@ struct RunCommand: AsyncParsableCommand {
             directory: directory.url, place: place)
         let status = record.exitStatus(requiresMachine: settings.requiresMachine)
         if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    /// Says what a commit is, and ends as `git bisect run` wants it.
+    private static func ending(_ verdict: CommitVerdict, _ writer: TerminalWriter) -> ExitCode {
+        writer.write(["bisect  \(verdict.mark.rawValue): \(PlainText.singleLine(verdict.reason))"])
+        return ExitCode(BisectStatus.code(for: verdict.mark))
     }
 
     private func plan(

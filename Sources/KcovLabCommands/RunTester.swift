@@ -19,15 +19,17 @@ struct RunTester: KernelTester {
     var accelerator = AcceleratorChoice.auto
     var isolation = Isolation.fresh
     var jobs: Int?
+    /// Whether every source is trusted, as the whole command was told.
+    var isTrusted = false
 
     func test(
-        _ kernel: KernelChoice, _ scenarios: [Scenario], on host: String, repeats: Int,
+        _ choice: KernelChoice, _ scenarios: [Scenario], on host: String, repeats: Int,
         in directory: RunDirectory
     ) async throws -> RunRecord {
+        var kernel = choice
+        kernel.isTrusted = kernel.isTrusted || isTrusted
         let words =
-            ["kcovlab", "run"] + scenarios.map(\.name) + ["--image", kernel.image]
-            + (kernel.tree.map { ["--tree", $0.path] } ?? []) + (kernel.ref.map { ["--ref", $0] } ?? [])
-            + (kernel.patches.isEmpty ? [] : ["--patch"] + kernel.patches.map(\.path))
+            ["kcovlab", "run"] + scenarios.map(\.name) + kernel.words
             + (host == LabRequest.defaultConnection ? [] : ["--connect", host])
         let request = LabRequest(
             kernel: kernel, connection: host, accelerator: accelerator, isolation: isolation, jobs: jobs,

@@ -28,11 +28,4 @@ struct BuildDraft: Sendable {
             of: source, patches: inputs.patches, reading: TreeClaims.files, provider: provider)
         return files?.claims.features ?? []
     }
-
-    /// What to tell the reader about requested symbols that a tree does not know.
-    static func remarks(leavingOut symbols: [String]) -> [String] {
-        if symbols.isEmpty { return [] }
-        let names = symbols.map { "CONFIG_\($0)" }.joined(separator: ", ")
-        return ["left out, because this tree does not know \(symbols.count == 1 ? "it" : "them"): \(names)"]
-    }
 }

@@ -77,7 +77,7 @@ package struct SandboxUnavailable: Error, Sendable, Hashable, CustomStringConver
         kernel builds run the tree's own scripts, so they run in a bubblewrap sandbox, which does not work \
         here: \(reason)
         Install the package bubblewrap and allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or \
-        state that the source is trusted.
+        state with --trust-source that you know who wrote the source.
         """
     }
 }

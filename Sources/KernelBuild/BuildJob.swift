@@ -13,6 +13,8 @@ struct BuildJob: Sendable {
     let cache: KernelCache
     let provider: SourceProvider
     let needs: KernelBuilder.SpaceNeeds
+    /// Why it is built in no sandbox; nil where one can be had.
+    let sandboxGap: String?
 
     /// What a kernel says about the time and place of its making is always the same.
     static let reproducible = [
@@ -42,34 +44,47 @@ struct BuildJob: Sendable {
         let start = ContinuousClock.now
         var warnings = BuildWarnings(of: directory.entry)
         try warnings.write(beside: directory.entry)
-        let log = try BuildLog(directory.log)
-        if case .relative(_, isConfigured: true) = directory.start {
-            try await sandbox(directory, tree).prepare()
-        } else {
+        var attempts = BuildAttempts(of: directory.entry)
+        // Also of a build that fails, which leaves no report.
+        defer { for remark in attempts.remarks { onEvent(.remark(image: recipe.name, text: remark)) } }
+        let place = Place(
+            directory: directory, sandbox: sandbox(directory, tree), log: try BuildLog(directory.log))
+        try await place.sandbox.prepare()
+        let isConfigured = if case .relative(_, true) = directory.start { true } else { false }
+        if !isConfigured {
             phase("configure")
-            try await configure(in: directory, of: tree, log: log)
+            try await configure(in: place, attempts: &attempts)
         }
         let leftOut = try checkConfiguration(of: directory, tree)
-        for remark in BuildDraft.remarks(leavingOut: leftOut) {
-            onEvent(.remark(image: recipe.name, text: remark))
-        }
+        for remark in leftOut.remarks { onEvent(.remark(image: recipe.name, text: remark)) }
         phase("compile")
         let objects = try await compile(
-            in: directory, of: tree, log: log, warnings: &warnings, onEvent: onEvent)
+            in: place, warnings: &warnings, attempts: &attempts, onEvent: onEvent)
         try warnings.write(beside: directory.entry)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        try await publish(
-            directory, leftOut: leftOut, warnings: warnings.all, objects: objects, seconds: seconds)
+        let made = KernelManifest.Making(
+            leftOut: leftOut, warnings: warnings.all, remarks: attempts.remarks + remarksOnSandbox,
+            commands: ["tinyconfig", "olddefconfig", "savedefconfig"].map { make(place.sandbox) + [$0] }
+                + [compileCommand(place.sandbox)],
+            objects: objects, seconds: seconds)
+        try await publish(directory, made)
     }
 
     // MARK: Commands
 
-    private var make: [String] {
-        ["make", "-C", BuildSandbox.sourcePath, "O=\(BuildSandbox.buildPath)"] + compiler.makeArguments
+    /// Where one build happens.
+    private struct Place {
+        let directory: BuildDirectory
+        let sandbox: BuildSandbox
+        let log: BuildLog
     }
 
-    private var compileCommand: [String] {
-        make + ["-j\(ProcessInfo.processInfo.activeProcessorCount)", "vmlinux", "bzImage"]
+    private func make(_ sandbox: BuildSandbox) -> [String] {
+        ["make", "-C", sandbox.sourceRoot, "O=\(sandbox.buildRoot)"] + compiler.makeArguments
+    }
+
+    private func compileCommand(_ sandbox: BuildSandbox) -> [String] {
+        make(sandbox) + ["-j\(ProcessInfo.processInfo.activeProcessorCount)", "vmlinux", "bzImage"]
     }
 
     /// Configures, after removing what an interrupted build may have left half written.
@@ -80,17 +95,19 @@ struct BuildJob: Sendable {
         set -eu
         request=$1
         shift
+        work=$(mktemp -d)
+        trap 'rm -rf "$work"' EXIT
         find . -name '.*.cmd' | while IFS= read -r command; do
             base=${command##*/.}
             target=${command%/*}/${base%.cmd}
             if [ "$target" -nt "$command" ]; then rm -f -- "$target"; fi
         done
         "$@" tinyconfig
-        printf '%s\n' "$request" > /tmp/request
+        printf '%s\n' "$request" > "$work/request"
         awk 'function symbol(line) { sub(/^# /, "", line); sub(/[ =].*/, "", line); return line }
             NR == FNR { gone[symbol($0)]; next }
-            !(symbol($0) in gone)' /tmp/request .config > /tmp/kept
-        cat /tmp/kept /tmp/request > .config
+            !(symbol($0) in gone)' "$work/request" .config > "$work/kept"
+        cat "$work/kept" "$work/request" > .config
         "$@" olddefconfig
         "$@" savedefconfig
         """#
@@ -100,22 +117,41 @@ struct BuildJob: Sendable {
         if let toolchain = compiler.toolchain { environment["KCOVLAB_TOOLCHAIN"] = toolchain }
         return BuildSandbox(
             source: tree.root, build: directory.tree,
-            lock: directory.entry.appending(path: "sandbox.lock"), environment: environment)
+            lock: directory.entry.appending(path: "sandbox.lock"), environment: environment,
+            isContained: sandboxGap == nil)
     }
 
-    private func configure(in directory: BuildDirectory, of tree: SourceTree, log: BuildLog) async throws {
-        let sandbox = sandbox(directory, tree)
-        try await sandbox.prepare()
+    /// What the reader has to know about a build in no sandbox.
+    private var remarksOnSandbox: [String] {
+        sandboxGap.map {
+            ["built in no sandbox, because the source is stated to be trusted and none works here: \($0)"]
+        } ?? []
+    }
+
+    private func configure(in place: Place, attempts: inout BuildAttempts) async throws {
         var output = BuildOutput()
-        let words = ["sh", "-c", Self.configureScript, "configure", inputs.request.text] + make
-        let ending = try await sandbox.run(words) { line in
-            log.append(line)
+        let words =
+            ["sh", "-c", Self.configureScript, "configure", inputs.request.text] + make(place.sandbox)
+        let ending = try await execute(words, in: place, attempts: &attempts) { line in
+            place.log.append(line)
             _ = output.receive(line)
         }
-        try check(ending, output, phase: "configure", directory)
+        try check(ending, output, phase: "configure", place.directory)
     }
 
-    private func checkConfiguration(of directory: BuildDirectory, _ tree: SourceTree) throws -> [String] {
+    /// Runs a program of the tree and notes what it tried.
+    private func execute(
+        _ words: [String], in place: Place, attempts: inout BuildAttempts, onLine: (String) -> Void
+    ) async throws -> BuildSandbox.Ending {
+        let outcome = try await place.sandbox.run(words, onLine: onLine)
+        if place.sandbox.isContained { attempts.add(outcome.attempts) }
+        // Lost when the disk is full, and then the build fails for that reason.
+        try? attempts.write(beside: place.directory.entry)
+        return outcome.ending
+    }
+
+    private func checkConfiguration(of directory: BuildDirectory, _ tree: SourceTree) throws -> LeftOutOptions
+    {
         guard let text = directory.text(".config") else {
             throw KernelBuildFailure(
                 image: recipe.name, phase: "configure", errors: ["make olddefconfig left no .config"],
@@ -129,16 +165,19 @@ struct BuildJob: Sendable {
     }
 
     private func compile(
-        in directory: BuildDirectory, of tree: SourceTree, log: BuildLog, warnings: inout BuildWarnings,
+        in place: Place, warnings: inout BuildWarnings, attempts: inout BuildAttempts,
         onEvent: (BuildEvent) -> Void
     ) async throws -> Int {
+        let directory = place.directory
         let expected = try await expectedObjects(directory)
         var before = 0
         if case .some(let objects) = directory.start { before = min(objects, expected) }
         var output = BuildOutput()
         onEvent(.progress(image: recipe.name, done: before, expected: expected))
-        let ending = try await sandbox(directory, tree).run(compileCommand) { line in
-            log.append(line)
+        let ending = try await execute(
+            compileCommand(place.sandbox), in: place, attempts: &attempts
+        ) { line in
+            place.log.append(line)
             warnings.receive(line)
             guard output.receive(line) else { return }
             let done = before + output.objects
@@ -204,7 +243,7 @@ struct BuildJob: Sendable {
     // MARK: Result
 
     private func publish(
-        _ directory: BuildDirectory, leftOut: [String], warnings: [String], objects: Int, seconds: Double
+        _ directory: BuildDirectory, _ made: KernelManifest.Making
     ) async throws {
         let products = [
             ("vmlinux", "vmlinux"), ("arch/x86/boot/bzImage", "bzImage"), (".config", "config"),
@@ -217,11 +256,7 @@ struct BuildJob: Sendable {
         }
         let manifest = KernelManifest(
             key: key, recipe: recipe, release: release.trimmingCharacters(in: .whitespacesAndNewlines),
-            source: source, compiler: compiler, leftOut: leftOut, warnings: warnings,
-            commands: [
-                "tinyconfig", "olddefconfig", "savedefconfig",
-            ].map { (make + [$0]).joined(separator: " ") } + [compileCommand.joined(separator: " ")],
-            environment: Self.reproducible, objects: objects, seconds: seconds)
+            source: source, compiler: compiler, made: made, environment: Self.reproducible)
         try await cache.publish(.kernels, key) { partial in
             for (path, name) in products {
                 guard let file = directory.product(path) else {

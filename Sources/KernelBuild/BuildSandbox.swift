@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSandbox
 import Foundation
 import Glibc
-import Subprocess
 
 /// Where the programs of a kernel tree run: unprivileged, without network and home, and able to write only one directory.
 ///
@@ -20,6 +20,12 @@ package struct BuildSandbox: Sendable {
     /// Held by every process in the sandbox, so that a second one starts only when the last of the first is gone.
     let lock: URL
     let environment: [String: String]
+    /// False where no sandbox can be had and the user states that the source is trusted.
+    var isContained = true
+
+    /// Where the programs find the tree and the build directory.
+    var sourceRoot: String { isContained ? Self.sourcePath : source.path }
+    var buildRoot: String { isContained ? Self.buildPath : build.path }
 
     /// How a run in the sandbox ended.
     enum Ending: Sendable, Hashable {
@@ -42,40 +48,34 @@ package struct BuildSandbox: Sendable {
     /// - Parameters:
     ///   - words: The program and its arguments.
     ///   - onLine: Called in order; a line longer than 4096 bytes is cut.
-    /// - Returns: How the program ended.
+    /// - Returns: How the program ended, and what it tried outside.
     /// - Throws: `CancellationError`; nothing of the sandbox runs any more then.
-    func run(_ words: [String], onLine: (String) -> Void) async throws -> Ending {
+    func run(_ words: [String], onLine: (String) -> Void) async throws -> WatchedProcess.Outcome {
         try Task.checkCancellation()
-        let ending: Ending
+        let lockWords = [
+            "flock", "--no-fork", "--exclusive", "--timeout", "30", "--conflict-exit-code", "75", lock.path,
+        ]
+        let program = isContained ? ["bwrap"] + arguments + ["--"] + Self.begin + words : plain + words
+        let outcome: WatchedProcess.Outcome
         do {
-            ending = try await spawn(words, onLine: onLine)
+            outcome = try await WatchedProcess(words: lockWords + program).run { line in
+                onLine(isContained ? line : line.replacing(source.path, with: Self.sourcePath))
+            }
         } catch {
             try? await quiescence()
             throw error
         }
         try await quiescence()
         try Task.checkCancellation()
-        return ending
+        return outcome
     }
 
-    private func spawn(_ words: [String], onLine: (String) -> Void) async throws -> Ending {
-        let lockWords = [
-            "--no-fork", "--exclusive", "--timeout", "30", "--conflict-exit-code", "75", lock.path,
-        ]
-        let result = try await Subprocess.run(
-            .name("flock"), arguments: Arguments(lockWords + ["bwrap"] + arguments + ["--"] + words),
-            input: .none, output: .sequence, error: .combinedWithOutput
-        ) { execution in
-            var lines = LineSplitter()
-            for try await buffer in execution.standardOutput {
-                lines.append(Data(buffer: buffer), onLine: onLine)
-            }
-            lines.finish(onLine: onLine)
-        }
-        switch result.terminationStatus {
-        case .exited(let code): return .exited(code)
-        case .signaled(let signal): return .signaled(signal)
-        }
+    /// Says to what watches that the sandbox is made: bubblewrap itself writes many files on the way there.
+    private static let begin = ["sh", "-c", "(: > \(CSANDBOX_BEGIN)) 2> /dev/null; exec \"$@\"", "sh"]
+
+    /// The words before a program that runs in no sandbox; nothing is watched there.
+    private var plain: [String] {
+        ["env", "-i", "-C", build.path] + settings.map { "\($0.name)=\($0.value)" }
     }
 
     /// Waits until the last process of the sandbox is gone; they die with the first, but a moment after it.
@@ -131,21 +131,26 @@ package struct BuildSandbox: Sendable {
         words += ["--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--size", "\(1 << 30)"]
         words += ["--tmpfs", "/tmp", "--ro-bind", source.path, Self.sourcePath]
         words += ["--bind", build.path, Self.buildPath, "--chdir", Self.buildPath, "--clearenv"]
-        var path = "/usr/bin:/bin"
         if let toolchain = environment["KCOVLAB_TOOLCHAIN"] {
             words += Self.directory(URL(fileURLWithPath: toolchain).deletingLastPathComponent().path)
             words += ["--ro-bind", toolchain, toolchain]
-            path = "\(toolchain)/bin:" + path
         }
-        let settings = environment.filter { $0.key != "KCOVLAB_TOOLCHAIN" }
-        for (name, value) in settings.sorted(by: { $0.key < $1.key }) { words += ["--setenv", name, value] }
-        words += ["--setenv", "PATH", path, "--setenv", "HOME", "/nonexistent", "--setenv", "LC_ALL", "C"]
+        for (name, value) in settings { words += ["--setenv", name, value] }
         guard geteuid() == 0 else { return words + ["--unshare-user"] }
         // As root no user namespace is made: in one, the process would still own root's files. Instead root's powers
         // are dropped inside, for good.
         return words + [
             "--", "setpriv", "--reuid", "\(Self.user)", "--regid", "\(Self.user)", "--clear-groups",
             "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs",
+        ]
+    }
+
+    /// The environment of the programs, in a fixed order.
+    private var settings: [(name: String, value: String)] {
+        let toolchain = environment["KCOVLAB_TOOLCHAIN"].map { "\($0)/bin:" } ?? ""
+        let own = environment.filter { $0.key != "KCOVLAB_TOOLCHAIN" }.sorted { $0.key < $1.key }
+        return own.map { ($0.key, $0.value) } + [
+            ("PATH", toolchain + "/usr/bin:/bin"), ("HOME", "/nonexistent"), ("LC_ALL", "C"),
         ]
     }
 }

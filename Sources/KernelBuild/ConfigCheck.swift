@@ -17,20 +17,35 @@ struct ConfigCheck {
     ///
     /// - Parameters:
     ///   - tree: Where the Kconfig files are; read only when something is unmet.
-    ///   - isOpen: Whether what the tree does not know is left out; KCOV itself never is.
-    /// - Returns: The symbols that were left out, in the order of the request.
+    ///   - isOpen: Whether the tree is whatever the user has, so that what it does not know or cannot set is left out. What
+    ///     a green result rests on never is.
+    /// - Returns: What was left out.
     /// - Throws: `InputError` with one diagnostic for each of the others.
-    func verify(tree: URL, isOpen: Bool) throws(InputError) -> [String] {
+    func verify(tree: URL, isOpen: Bool) throws(InputError) -> LeftOutOptions {
         let unmet = unmet
-        guard !unmet.isEmpty else { return [] }
+        guard !unmet.isEmpty else { return LeftOutOptions() }
         let kconfig = KconfigTree(tree: tree)
-        let leftOut = unmet.filter {
-            isOpen && $0.symbol != "KCOV" && kconfig.definitions[$0.symbol] == nil
+        var leftOut = LeftOutOptions()
+        var mistakes: [Diagnostic] = []
+        for request in unmet {
+            if !isOpen || Self.essential.contains(request.symbol) {
+                mistakes.append(explain(request, in: kconfig))
+            } else if kconfig.definitions[request.symbol] == nil {
+                leftOut.unknown.append(request.symbol)
+            } else {
+                leftOut.unsettable[request.symbol] = explain(request, in: kconfig).message
+            }
         }
-        let mistakes = unmet.filter { !leftOut.contains($0) }
-        if !mistakes.isEmpty { throw InputError(mistakes.map { explain($0, in: kconfig) }) }
-        return leftOut.map(\.symbol)
+        if !mistakes.isEmpty { throw InputError(mistakes) }
+        return leftOut
     }
+
+    /// Without these a kernel records nothing, or what it records cannot be believed (kconfigs/kcov.config,
+    /// kconfigs/debuginfo.config).
+    private static let essential: Set<String> = [
+        "KCOV", "KCOV_ENABLE_COMPARISONS", "KCOV_INSTRUMENT_ALL", "DEBUG_FS", "DEBUG_INFO",
+        "DEBUG_INFO_DWARF5", "DEBUG_INFO_REDUCED", "UNWINDER_FRAME_POINTER",
+    ]
 
     func explain(_ request: KconfigFragment.Request, in tree: KconfigTree) -> Diagnostic {
         let symbol = request.symbol

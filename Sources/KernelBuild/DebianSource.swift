@@ -43,10 +43,12 @@ struct DebianSource: Sendable {
     /// - Throws: `InputError` when there is no such package or the digest is another, `BuildHostError`.
     func fetch() async throws -> Resolution {
         if let file = try await fetch(version) { return try await check(file, version: version) }
-        let available = try await availableVersions()
+        // Old lists may still have the version whose file is gone.
+        let available = try await availableVersions().filter { $0 != version }
         guard let nearest = Self.nearest(to: version, among: available) else {
             throw InputError(
-                "the archive has no package '\(package)'", at: location,
+                "the archive has no package '\(package)', or only the version \(version), whose file is gone",
+                at: location,
                 suggestion: "`apt-cache search linux-source` lists what there is")
         }
         guard let file = try await fetch(nearest) else {
@@ -135,9 +137,12 @@ struct DebianSource: Sendable {
         return result ?? Command.Outcome(succeeded: false, output: "", errors: "it fetched nothing")
     }
 
+    /// Whether the archive does not have the version: the lists do not know it, or they do and the file is gone.
     private static func isUnknown(_ outcome: Command.Outcome) -> Bool {
-        outcome.errors.contains("was not found") || outcome.errors.contains("Unable to locate package")
-            || outcome.errors.contains("Can't find a source to download")
+        [
+            "was not found", "Unable to locate package", "Can't find a source to download", "404  Not Found",
+            "404 Not Found",
+        ].contains { outcome.errors.contains($0) }
     }
 
     private func check(_ file: URL, version: String) async throws -> Resolution {

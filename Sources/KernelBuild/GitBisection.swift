@@ -2,12 +2,14 @@
 
 import Diagnostics
 package import Foundation
+import Glibc
 package import Installation
 
 /// `git bisect` between two commits of somebody's tree, in a repository of ours.
 ///
-/// The tree is only read: the bare repository of the cache borrows its objects and keeps what git writes about a search.
-/// Nothing has to survive a call but the verdicts, from which every call drives git anew.
+/// The tree is only read: a bare repository of the cache borrows its objects and keeps what git writes about a search.
+/// Nothing has to survive a call but the verdicts, from which every call drives git anew; so each process has a repository
+/// of its own, and what was left by one that was killed goes with the next search.
 package struct GitBisection: Sendable {
     /// A commit as a reader knows it; anybody may have written the texts.
     package struct Commit: Sendable, Hashable {
@@ -62,45 +64,73 @@ package struct GitBisection: Sendable {
         tree: URL, good: String, bad: String, acceptsRewriting: Bool = false, settings: Settings
     ) async throws {
         let cache = KernelCache(root: settings.cache, limit: settings.cacheLimit)
-        func resolve(_ ref: String, _ option: String) async throws -> LocalTree.Resolution {
+        func lookUp(_ ref: String, _ option: String) async throws -> (commit: String, objects: String) {
             try await LocalTree(
                 directory: tree, ref: ref, location: Self.location(option), cache: cache
-            ).resolve()
+            ).lookUp()
         }
-        let first = try await resolve(good, "--good")
-        let last = try await resolve(bad, "--bad")
+        let first = try await lookUp(good, "--good")
+        let last = try await lookUp(bad, "--bad")
         objects = first.objects
-        let name = Data("\(tree.standardizedFileURL.path) \(first.commit ?? "") \(last.commit ?? "")".utf8)
+        let name = Data("\(tree.standardizedFileURL.path) \(first.commit) \(last.commit)".utf8)
         let key = try await Command("sha256sum", [], input: name).output(to: "name a search").prefix(16)
-        repository = cache.repositories.appending(path: "bisect-\(key).git")
+        repository = cache.repositories.appending(path: "bisect-\(key)-\(getpid()).git")
+        Self.removeAbandoned(in: cache.repositories)
         let git = Git(repository: repository, objects: objects)
-        try await git.run(["init", "-q", "--bare", "--template="]).output(to: "make \(repository.path)")
-        let begin = try await git.commit(first.commit ?? good)
-        let end = try await git.commit(last.commit ?? bad)
+        do {
+            try FileManager.default.createDirectory(
+                at: cache.repositories, withIntermediateDirectories: true)
+            try await git.run(["init", "-q", "--bare", "--template="]).output(to: "make \(repository.path)")
+            let range = try await Self.range(
+                from: git.commit(first.commit), to: git.commit(last.commit),
+                called: (good, bad), acceptsRewriting: acceptsRewriting, git)
+            (self.good, self.bad, newestFirst) = (range.good, range.bad, range.newestFirst)
+        } catch {
+            Self.remove(repository)
+            throw error
+        }
+    }
+
+    /// What lies between two commits, if anything can.
+    private static func range(
+        from begin: Commit, to end: Commit, called names: (good: String, bad: String),
+        acceptsRewriting: Bool, _ git: Git
+    ) async throws -> (good: Commit, bad: Commit, newestFirst: [String]) {
         // A search wants to know where it was begun.
         try await git.run(["update-ref", "--no-deref", "HEAD", end.hash]).output(to: "begin a search")
         guard begin.hash != end.hash else {
             throw InputError(
-                "'\(good)' and '\(bad)' are one commit, \(begin.short), so nothing lies between them",
-                at: Self.location("--bad"))
+                "'\(names.good)' and '\(names.bad)' are one commit, \(begin.short), so nothing lies between them",
+                at: location("--bad"))
         }
         let base = try await git.run(["merge-base", begin.hash, end.hash]).outcome().output
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        if base == begin.hash {
-            self.good = begin
-        } else if acceptsRewriting, !base.isEmpty, base != end.hash {
-            self.good = try await git.commit(base)
-        } else {
+        var good = begin
+        if acceptsRewriting, base != begin.hash, !base.isEmpty, base != end.hash {
+            good = try await git.commit(base)
+        } else if base != begin.hash {
             throw InputError(
-                "the good commit '\(good)' is no ancestor of the bad commit '\(bad)'",
-                at: Self.location("--good"),
+                "the good commit '\(names.good)' is no ancestor of the bad commit '\(names.bad)'",
+                at: location("--good"),
                 suggestion: base.isEmpty
                     ? "name two commits of one history"
                     : "begin where their histories part: --good \(base.prefix(12))")
         }
-        self.bad = end
-        newestFirst = try await git.run(["rev-list", "--topo-order", "\(self.good.hash)..\(end.hash)"])
+        let newestFirst = try await git.run(["rev-list", "--topo-order", "\(good.hash)..\(end.hash)"])
             .output(to: "list the commits of a search").split(separator: "\n").map(String.init)
+        return (good, end, newestFirst)
+    }
+
+    /// Removes the repositories of searches whose process is gone.
+    private static func removeAbandoned(in directory: URL) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
+        for name in names where name.hasPrefix("bisect-") {
+            let words = name.dropLast(".git".count).split(separator: "-")
+            if words.count == 3, let process = pid_t(words[2]), kill(process, 0) == 0 || errno == EPERM {
+                continue
+            }
+            try? FileManager.default.removeItem(at: directory.appending(path: name))
+        }
     }
 
     /// Says what to judge next.
@@ -157,8 +187,12 @@ package struct GitBisection: Sendable {
     }
 
     /// Removes what git wrote.
-    package func remove() {
+    package func remove() { Self.remove(repository) }
+
+    private static func remove(_ repository: URL) {
         try? FileManager.default.removeItem(at: repository)
+        // Safety: the string lives for the call, which does nothing where anything else is.
+        _ = unsafe rmdir(repository.deletingLastPathComponent().path)
     }
 
     private static func location(_ option: String) -> SourceLocation {

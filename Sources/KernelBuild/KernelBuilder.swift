@@ -50,7 +50,6 @@ package struct KernelBuilder: Sendable {
     package func build(
         _ recipe: KernelRecipe, onEvent: (BuildEvent) -> Void
     ) async throws -> KernelArtifact {
-        try cache.prepare()
         let draft = try await draft(of: recipe)
         let (recipe, inputs, compiler, provider) = (
             draft.recipe, draft.inputs, draft.compiler, draft.provider
@@ -58,20 +57,22 @@ package struct KernelBuilder: Sendable {
         for remark in draft.remarks { onEvent(.remark(image: recipe.name, text: remark)) }
 
         let known = try await provider.known()
+        // Not before: bad input leaves nothing in the cache.
+        try cache.prepare()
         for source in known {
             let key = try await draft.key(for: source)
             if let artifact = try await reuse(key, for: draft, source: source, onEvent: onEvent) {
                 return artifact
             }
         }
-        try await BuildSandbox.probe()
+        let sandboxGap = try await sandboxGap(of: recipe)
         onEvent(.phase(image: recipe.name, name: "fetch"))
         let source = try await provider.fetch(beside: known)
         for remark in source.remarks { onEvent(.remark(image: recipe.name, text: remark)) }
         let key = try await draft.key(for: source)
         let job = BuildJob(
             recipe: recipe, inputs: inputs, compiler: compiler, source: source, key: key.text, cache: cache,
-            provider: provider, needs: needs)
+            provider: provider, needs: needs, sandboxGap: sandboxGap)
         while true {
             if let artifact = try await reuse(key, for: draft, source: source, onEvent: onEvent) {
                 return artifact
@@ -94,6 +95,18 @@ package struct KernelBuilder: Sendable {
         }
     }
 
+    /// Why there is no sandbox for a recipe whose source the user trusts; nil when there is one.
+    ///
+    /// - Throws: `SandboxUnavailable` where nobody trusts the source, `CancellationError`.
+    private func sandboxGap(of recipe: KernelRecipe) async throws -> String? {
+        do {
+            try await BuildSandbox.probe()
+            return nil
+        } catch let error as SandboxUnavailable where recipe.isTrusted {
+            return error.reason
+        }
+    }
+
     private func reuse(
         _ key: BuildKey, for draft: BuildDraft, source: ResolvedSource, onEvent: (BuildEvent) -> Void
     ) async throws -> KernelArtifact? {
@@ -112,11 +125,11 @@ package struct KernelBuilder: Sendable {
         }
         cache.touch(.kernels, key.text)
         let recipe = draft.recipe
-        let leftOut = manifest.leftOut ?? []
-        if !recipe.isOpen,
-            let request = draft.inputs.request.requests.first(where: { leftOut.contains($0.symbol) })
-        {
-            throw InputError("CONFIG_\(request.symbol) does not exist in this kernel", at: request.location)
+        if !recipe.isOpen {
+            let objections = draft.inputs.request.requests.compactMap { request in
+                manifest.withheld.objection(to: request.symbol).map { Diagnostic($0, at: request.location) }
+            }
+            if !objections.isEmpty { throw InputError(objections) }
         }
         let config = entry.appending(path: "config")
         guard let text = try? String(contentsOf: config, encoding: .utf8) else {
@@ -130,7 +143,8 @@ package struct KernelBuilder: Sendable {
             config: config, features: claims.adding(to: try await draft.features(of: source)),
             featuresAreRead: recipe.isOpen,
             processors: recipe.processors, memory: recipe.memory,
-            remarks: source.remarks + draft.remarksOnSource + BuildDraft.remarks(leavingOut: leftOut),
+            remarks: source.remarks + draft.remarksOnSource + manifest.withheld.remarks
+                + (manifest.remarksOnBuild ?? []),
             warnings: manifest.warnings)
     }
 

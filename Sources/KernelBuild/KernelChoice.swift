@@ -17,10 +17,12 @@ public struct KernelChoice: Sendable, Hashable {
     public var step: Int?
     /// Shipped fragments by name, or files; merged after those of the image.
     public var kconfigs: [String]
+    /// Whether it may be built where no sandbox can be had, because the user knows who wrote it.
+    public var isTrusted: Bool
 
     public init(
         image: String, tree: URL? = nil, ref: String? = nil, patches: [URL] = [], step: Int? = nil,
-        kconfigs: [String] = []
+        kconfigs: [String] = [], isTrusted: Bool = false
     ) {
         self.image = image
         self.tree = tree
@@ -28,6 +30,7 @@ public struct KernelChoice: Sendable, Hashable {
         self.patches = patches
         self.step = step
         self.kconfigs = kconfigs
+        self.isTrusted = isTrusted
     }
 
     /// What is tested and what was added to it: `debian-6.12+my-fix`, `linux@v6.12`, `linux+series#2`.
@@ -75,6 +78,7 @@ extension RecipeStore {
             reading.patch(file.path, at: SourceLocation(file: file.path, line: 1, column: 1))
         }
         recipe.step = choice.step
+        recipe.isTrusted = choice.isTrusted
         recipe.fragments += choice.kconfigs.compactMap { name in
             reading.fragment(name, at: SourceLocation(file: name, line: 1, column: 1))
         }

@@ -17,8 +17,13 @@ struct KernelManifest: Codable, Sendable, Hashable {
     let features: [String]
     /// Requested symbols that the source does not know.
     let leftOut: [String]?
+    /// Those that it knows and does not take, with the reason; nil when it was built before this was noted.
+    let unsettable: [String: String]?
     /// See `KernelArtifact.warnings`.
     let warnings: [String]?
+    /// What the reader has to know about how it was made, such as what the build tried to reach; nil when it was built
+    /// before this was noted.
+    let remarksOnBuild: [String]?
     /// What ran in the sandbox.
     let commands: [String]
     /// Names and values in the environment of the sandbox.
@@ -36,10 +41,23 @@ struct KernelManifest: Codable, Sendable, Hashable {
         self = manifest
     }
 
+    /// What was left out of the request.
+    var withheld: LeftOutOptions { LeftOutOptions(unknown: leftOut ?? [], unsettable: unsettable ?? [:]) }
+
+    /// What is known of a kernel when its build is over.
+    struct Making {
+        let leftOut: LeftOutOptions
+        let warnings: [String]
+        let remarks: [String]
+        /// Word by word.
+        let commands: [[String]]
+        let objects: Int
+        let seconds: Double
+    }
+
     init(
         key: String, recipe: KernelRecipe, release: String, source: ResolvedSource,
-        compiler: CompilerIdentity, leftOut: [String], warnings: [String], commands: [String],
-        environment: [String: String], objects: Int, seconds: Double
+        compiler: CompilerIdentity, made: Making, environment: [String: String]
     ) {
         schema = 1
         self.key = key
@@ -50,13 +68,15 @@ struct KernelManifest: Codable, Sendable, Hashable {
         patches = (recipe.patches + recipe.series).map(\.name)
         fragments = recipe.fragments.map(\.name)
         features = recipe.features
-        self.leftOut = leftOut
-        self.warnings = warnings
-        self.commands = commands
+        leftOut = made.leftOut.unknown
+        unsettable = made.leftOut.unsettable
+        warnings = made.warnings
+        remarksOnBuild = made.remarks
+        commands = made.commands.map { $0.joined(separator: " ") }
         self.environment = environment
         remarks = source.remarks
-        self.objects = objects
-        self.seconds = seconds
+        objects = made.objects
+        seconds = made.seconds
     }
 
     func write(to entry: URL) throws {

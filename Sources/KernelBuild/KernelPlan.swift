@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Diagnostics
+package import Diagnostics
 
 /// What building a kernel would do, found out without fetching, unpacking, building or booting anything.
 package struct KernelPlan: Sendable, Hashable {
@@ -55,7 +55,7 @@ extension KernelBuilder {
         let key: String? = if let source { try await draft.key(for: source).text } else { nil }
         let isBuilt = key.map { cache.exists(.kernels, $0) } ?? false
         if isBuilt, let key, let manifest = KernelManifest(of: cache.entry(.kernels, key)) {
-            remarks += BuildDraft.remarks(leavingOut: manifest.leftOut ?? [])
+            remarks += manifest.withheld.remarks
         }
         let requested = Dictionary(
             draft.inputs.request.requests.map { ($0.symbol, $0.value) }, uniquingKeysWith: { $1 })
@@ -68,6 +68,29 @@ extension KernelBuilder {
             options: draft.inputs.request.requests.count, compiler: draft.compiler.description, key: key,
             isBuilt: isBuilt, features: features, processors: recipe.processors, memory: recipe.memory,
             remarks: remarks)
+    }
+
+    /// Finds the mistakes that show before anything is written, even to the cache.
+    ///
+    /// - Throws: `InputError` for a recipe, a patch file or a tree that cannot be used, `BuildHostError`.
+    package func check(_ choice: KernelChoice) async throws {
+        let recipe = try recipes.resolve(choice)
+        _ = try BuildInputs(recipe)
+        guard case .directory(let directory, let ref) = recipe.source else { return }
+        _ = try await LocalTree(
+            directory: directory, ref: ref, location: recipe.sourceLocation, cache: cache
+        ).lookUp()
+    }
+
+    /// What of a choice's patches does not apply to its source.
+    ///
+    /// - Returns: Nothing also when only fetching and unpacking can tell.
+    /// - Throws: `InputError` for every other mistake that can be seen before anything is built; `BuildHostError`.
+    package func misfits(of choice: KernelChoice) async throws -> [Diagnostic] {
+        let draft = try await draft(of: try recipes.resolve(choice))
+        guard !draft.inputs.patches.isEmpty, let source = try await source(of: draft) else { return [] }
+        return try await PatchedFiles(
+            of: source, patches: draft.inputs.patches, provider: draft.provider)?.misfits ?? []
     }
 
     /// The source whose kernel is in the cache, else the one that would be taken; nil when only fetching can tell.

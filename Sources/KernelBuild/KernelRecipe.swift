@@ -49,6 +49,8 @@ package struct KernelRecipe: Sendable, Hashable {
     /// Whether the source is whatever the user has: what it claims is read from it, and options that it does not know are
     /// left out.
     package var isOpen = false
+    /// Whether it may be built where no sandbox can be had, because the user knows who wrote it.
+    package var isTrusted = false
     /// Merged in this order; a later one wins.
     package var fragments: [Input]
     /// What the kernel claims to do beyond its version, such as `simultaneous-enable`.

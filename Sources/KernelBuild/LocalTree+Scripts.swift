@@ -84,8 +84,8 @@ extension LocalTree {
                     '^(\.config|vmlinux|System\.map|Module\.symvers)|^include/(config|generated)/|^arch/[^/]*/include/generated/|\.(o|a|ko|cmd)$|(^|/)\.[^/]*\.cmd$' \
                     > "$work/all"
             fi
-            # A repository inside, which is listed with a slash, is no part of the tree.
-            sort -zu "$work/all" | { grep -zv '/$' || true; } > "$work/listed"
+            # A repository inside, which is listed with a slash, is no part of the tree, and neither is what kcovlab left.
+            sort -zu "$work/all" | { grep -zvE '/$|^kcovlab-(runs|nightly)/' || true; } > "$work/listed"
             export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
             export GIT_DIR=$repository GIT_WORK_TREE=$PWD GIT_INDEX_FILE=$repository/index
             # One pack instead of thousands of files; what is lost in a crash of the machine is read again.

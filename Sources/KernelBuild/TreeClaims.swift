@@ -23,6 +23,9 @@ struct TreeClaims: Sendable {
                 line.prefix { !$0.isWhitespace && $0 != ":" } == "KCOV_INSTRUMENT" && line.hasSuffix("n")
             }
         },
+        Sign(feature: "bluetooth-annotations", file: "net/bluetooth/hci_core.c") {
+            $0.contains("kcov_remote_start")
+        },
         Sign(feature: "common-handle-type", file: "include/linux/types.h") {
             $0.contains("struct kcov_common_handle_id {")
         },

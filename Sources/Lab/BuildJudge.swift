@@ -49,22 +49,8 @@ struct BuildJudge: Sendable {
     /// What is promised, in words, and what is not so.
     private func judge(_ expectation: BuildExpectation) -> (promise: String, problems: [Problem]) {
         switch expectation {
-        case .present(let names):
-            let missing = names.filter { functions(matching: $0).isEmpty }
-            return (
-                "has \(Self.list(names))",
-                missing.map { name in
-                    let near = index.functions(near: name).prefix(3).map { "nearest: \($0)" }
-                    return ("has the function \(name)", "it has none of this name", Array(near))
-                }
-            )
-        case .absent(let names):
-            let problems = names.compactMap { name -> Problem? in
-                let there = functions(matching: name)
-                guard !there.isEmpty else { return nil }
-                return ("is without the function \(name)", "it has \(Self.list(there))", [])
-            }
-            return ("is without \(Self.list(names))", problems)
+        case .present(let names): return ("has \(Self.list(names))", problems(having: names))
+        case .absent(let names): return ("is without \(Self.list(names))", problems(lacking: names))
         case .uninstrumented(let files):
             return ("instruments nothing in \(Self.list(files))", files.flatMap(instrumentation))
         case .layout(let layout): return ("has struct \(layout.name) as promised", problems(with: layout))
@@ -81,11 +67,36 @@ struct BuildJudge: Sendable {
         }
     }
 
-    /// The functions of the image that a name stands for, at most a few of them.
-    private func functions(matching name: String) -> [String] {
-        guard name.contains("*") else { return index.presence(of: name) == .unknown ? [] : [name] }
-        let glob = Glob(name)
-        return Array(index.functionNames.lazy.filter(glob.matches).prefix(12))
+    private func problems(having names: [String]) -> [Problem] {
+        named(names) { name, there in
+            guard there.isEmpty else { return nil }
+            let near = index.functions(near: name).prefix(3).map { "nearest: \($0)" }
+            return ("has the function or variable \(name)", "it has none of this name", Array(near))
+        }
+    }
+
+    private func problems(lacking names: [String]) -> [Problem] {
+        named(names) { name, there in
+            guard !there.isEmpty else { return nil }
+            return ("is without the function or variable \(name)", "it has \(Self.list(there))", [])
+        }
+    }
+
+    /// Judges each name by what it stands for in the image, at most a few functions and variables.
+    private func named(_ names: [String], _ judge: (String, [String]) -> Problem?) -> [Problem] {
+        do {
+            let variables = try index.variableNames()
+            return names.compactMap { name in
+                let glob = Glob(name)
+                let functions =
+                    name.contains("*")
+                    ? index.functionNames.filter(glob.matches)
+                    : index.presence(of: name) == .unknown ? [] : [name]
+                return judge(name, Array((functions + variables.filter(glob.matches)).prefix(12)))
+            }
+        } catch {
+            return [("has a table of symbols", "\(error)", [])]
+        }
     }
 
     /// What speaks against a source file without coverage points, a file without code included.

@@ -2,9 +2,9 @@
 
 /// Something promised about a built kernel, which can be seen without booting it.
 package enum BuildExpectation: Hashable, Sendable {
-    /// Each of these globs is a function of the image.
+    /// Each of these globs is a function or variable of the image.
     case present([String])
-    /// None of these globs is a function of the image.
+    /// None of these globs is a function or variable of the image.
     case absent([String])
     /// No coverage callback is called from code of these source files, globs below the kernel tree.
     case uninstrumented([String])

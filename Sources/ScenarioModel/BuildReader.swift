@@ -7,10 +7,10 @@ struct BuildReader {
     /// The forms, with what each says; the reference and the schema show them.
     static let forms: [(name: String, about: String, example: String)] = [
         (
-            "present", "Each is a function of the image; a `*` stands for anything.",
+            "present", "Each is a function or variable of the image; a `*` stands for anything.",
             "present: [kcov_task_init, kcov_task_exit]"
         ),
-        ("absent", "None is a function of the image.", "absent: [kcov_*]"),
+        ("absent", "None is a function or variable of the image.", "absent: [kcov_*]"),
         (
             "uninstrumented",
             "No function that these source files define calls a coverage callback, and each has code in the image; a `*` "

@@ -26,6 +26,9 @@ package struct KernelFeature: Hashable, Sendable {
             name: "arch-instrumented",
             about: "arch/x86/kernel is instrumented, so exits to user mode leave coverage"),
         KernelFeature(
+            name: "bluetooth-annotations", about: "Bluetooth packets are parsed in sections of who wrote them"
+        ),
+        KernelFeature(
             name: "fix-cmp-count-guard",
             about: "an impossible record count in a comparison buffer is ignored instead of followed"),
         KernelFeature(name: "nfc-annotations", about: "NCI and raw NFC socket work runs in sections"),

@@ -92,4 +92,33 @@ struct ScriptTests {
             "check-imports.sh", ["."], files: ["docs/architecture.md": Self.table, file: text])
         #expect(!isSuccess)
     }
+
+    @Test("The licence check passes what has its line")
+    func licenced() async throws {
+        let (isSuccess, output) = try await run(
+            "check-licenses.sh", ["."],
+            files: [
+                "LICENSES/Apache-2.0.txt": "", "LICENSES/GPL-2.0-only.txt": "",
+                "a.swift": "// SPDX-License-Identifier: Apache-2.0\n",
+                "images/mutants/a.patch": "breaks a\n\nSPDX-License-Identifier: GPL-2.0-only\n--- a/f\n",
+                "README.md": "prose\n",
+            ])
+        #expect(isSuccess, "\(output)")
+    }
+
+    @Test(
+        "The licence check fails for everything else",
+        arguments: [
+            ("a.swift", "// nothing\n"), ("a.yaml", "# SPDX-License-Identifier: GPL-2.0-only\n"),
+            ("a.sh", "# SPDX-License-Identifier: MIT\n"),
+            ("images/mutants/a.patch", "# SPDX-License-Identifier: Apache-2.0\n--- a/f\n"),
+            ("images/patches/a.patch", "--- a/f\n+++ b/f\n+ SPDX-License-Identifier: GPL-2.0-only\n"),
+            ("README.md", "only prose\n"),
+        ])
+    func unlicenced(file: String, text: String) async throws {
+        let (isSuccess, output) = try await run(
+            "check-licenses.sh", ["."],
+            files: ["LICENSES/Apache-2.0.txt": "", "LICENSES/GPL-2.0-only.txt": "", file: text])
+        #expect(!isSuccess && !output.isEmpty)
+    }
 }

@@ -134,6 +134,70 @@ import Testing
         #expect(found.dropFirst().first?.suggestion == "did you mean CONFIG_VHOST?")
     }
 
+    /// As 5.15 has it, where debug information is an option of its own and not what follows from its format.
+    private static let old = """
+        config DEBUG_KERNEL
+        \tbool "Kernel debugging"
+        config DEBUG_INFO
+        \tbool "Compile the kernel with debug info"
+        \tdepends on DEBUG_KERNEL && !COMPILE_TEST
+        if DEBUG_INFO
+        choice
+        \tprompt "DWARF version"
+        config DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT
+        \tbool "Rely on the toolchain's implicit default DWARF version"
+        config DEBUG_INFO_DWARF5
+        \tbool "Generate DWARF Version 5 debuginfo"
+        endchoice
+        endif
+        config VHOST_NET
+        \ttristate "Host kernel accelerator for virtio net"
+        \tdepends on VHOST_RING
+        config EVENTFD
+        \tbool
+        """
+
+    private func verify(_ text: String, config: String, isOpen: Bool) throws -> LeftOutOptions {
+        let tree = try TestDirectory()
+        try tree.write(Self.old, to: "Kconfig")
+        let request = ConfigRequest(merging: [try fragment(text)])
+        return try ConfigCheck(request: request, config: KernelConfig(config)).verify(
+            tree: tree.url, isOpen: isOpen)
+    }
+
+    @Test func `What a tree of the user does not take is left out with the reason`() throws {
+        let text = "CONFIG_VHOST_NET=y\nCONFIG_EVENTFD=y\nCONFIG_VHOST_TASK=y\nCONFIG_DEBUG_KERNEL=y\n"
+        let leftOut = try verify(text, config: "CONFIG_DEBUG_KERNEL=y\n", isOpen: true)
+        #expect(leftOut.unknown == ["VHOST_TASK"])
+        #expect(leftOut.unsettable.keys.sorted() == ["EVENTFD", "VHOST_NET"])
+        #expect(
+            leftOut.remarks == [
+                "left out, because this tree does not know it: CONFIG_VHOST_TASK",
+                "left out, because this tree does not take it: CONFIG_EVENTFD was asked to be y and is not set: "
+                    + "it cannot be set by hand, its default decides (Kconfig:18)",
+                "left out, because this tree does not take it: CONFIG_VHOST_NET was asked to be y and is not set: "
+                    + "it depends on VHOST_RING (VHOST_RING is not set) (Kconfig:15)",
+            ])
+        // A recipe for that kernel is wrong, also when the kernel was built for somebody else.
+        #expect(throws: InputError.self) {
+            try verify(text, config: "CONFIG_DEBUG_KERNEL=y\n", isOpen: false)
+        }
+        #expect(leftOut.objection(to: "VHOST_NET")?.contains("depends on VHOST_RING") == true)
+        #expect(leftOut.objection(to: "VHOST_TASK") == "CONFIG_VHOST_TASK does not exist in this kernel")
+        #expect(leftOut.objection(to: "DEBUG_KERNEL") == nil)
+    }
+
+    @Test func `What a green result rests on is never left out`() throws {
+        let config = "CONFIG_DEBUG_KERNEL=y\n# CONFIG_DEBUG_INFO is not set\n"
+        let error = #expect(throws: InputError.self) {
+            try verify("CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_INFO_DWARF5=y\n", config: config, isOpen: true)
+        }
+        #expect(error?.description.contains("DEBUG_INFO is not set") == true, "\(error?.description ?? "")")
+        #expect(throws: InputError.self) { try verify("CONFIG_KCOV=y\n", config: config, isOpen: true) }
+        let asked = "CONFIG_DEBUG_INFO=y\nCONFIG_DEBUG_INFO_DWARF5=y\n"
+        #expect(try verify(asked, config: config + asked, isOpen: true) == LeftOutOptions())
+    }
+
     @Test func `A link in the tree is not followed when conditions are read`() throws {
         let tree = try TestDirectory()
         let outside = try tree.write("config SECRET\n\tbool \"x\"\n", to: "outside/Kconfig")

@@ -36,6 +36,15 @@ import Testing
         #expect(try await small.local(ref: "main~1").resolve().tree != dirty.tree)
     }
 
+    @Test func `What kcovlab left in a tree is no part of it`() async throws {
+        let before = try await small.local().resolve().tree
+        for path in ["kcovlab-runs/latest/results.json", "kcovlab-nightly/index.html"] {
+            try small.write("x\n", to: path)
+        }
+        let after = try await small.local().resolve()
+        #expect(after.tree == before && after.remark.hasSuffix("without changes"))
+    }
+
     @Test(arguments: [
         "staged", "unstaged", "untracked", "deleted", "mode", "link", "renamed", "to a directory",
     ])

@@ -42,6 +42,109 @@ import Testing
         #expect(result.kernel == (try fake.expectedKernel()))
     }
 
+    /// What a kernel's report says its build tried.
+    private static func attempts(
+        _ result: (artifact: KernelArtifact, events: [BuildEvent], objects: Int, kernel: String)
+    ) -> String? {
+        result.artifact.remarks.first { $0.hasPrefix("the build tried to: ") }
+    }
+
+    /// A patch whose Makefile writes a file and opens a connection, and says nothing of it.
+    private func hostilePatch(writing victim: String, connectingTo port: UInt16) throws -> URL {
+        let makefile = try String(contentsOf: fake.tree.appending(path: "Makefile"), encoding: .utf8)
+        let lines = makefile.split(separator: "\n", omittingEmptySubsequences: false)
+        let place = try #require(lines.firstIndex(of: "vmlinux: $(objects)"))
+        return try fake.directory.write(
+            """
+            --- a/Makefile
+            +++ b/Makefile
+            @@ -\(place + 1),2 +\(place + 1),4 @@
+             \(lines[place])
+            +\t@(echo changed > \(victim)) 2>/dev/null || true
+            +\t@(exec 3<>/dev/tcp/127.0.0.1/\(port)) 2>/dev/null || true
+             \(lines[place + 1])
+
+            """, to: "hostile.patch")
+    }
+
+    @Test func `What a patch's Makefile tries in silence is contained, and the report says what it was`()
+        async throws
+    {
+        // Not below /tmp, which is the sandbox's own.
+        let place = URL(fileURLWithPath: "/var/tmp/kcovlab-victim-\(UUID())", isDirectory: true)
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: place) }
+        let victim = place.appending(path: "victim")
+        try Data("untouched".utf8).write(to: victim)
+        for path in [place.path, victim.path] {
+            try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: path)
+        }
+        let listener = try Listener()
+        let recipe = fake.recipe(
+            patches: [try hostilePatch(writing: victim.path, connectingTo: listener.port)])
+        let expected = "the build tried to: write \(victim.path), connect to 127.0.0.1:\(listener.port)"
+
+        let first = try await fake.build(recipe)
+        #expect(try String(contentsOf: victim, encoding: .utf8) == "untouched")
+        #expect(listener.connections == 0)
+        #expect(first.artifact.remarks.suffix(1) == [expected])
+        #expect(first.events.remarks.contains(expected))
+        let again = try await fake.build(recipe)
+        #expect(again.events.wasReused && again.artifact.remarks == first.artifact.remarks)
+        // The kernel without the patch, which starts from that build, has tried nothing.
+        #expect(Self.attempts(try await fake.build()) == nil)
+    }
+
+    @Test func `No way of naming a file hides it, and what a build does every day is no attempt`()
+        async throws
+    {
+        try fake.directory.write(
+            #"""
+            exec 2> /dev/null
+            cd /kcovlab/build
+            echo > /tmp/own; echo > own; mkdir -p below; cd below; mv ../own ./own; rm own; cd ..
+            echo > /dev/stdout; echo > /proc/self/comm; cat /etc/passwd > /dev/null
+            (echo > ../../one)
+            ln -s ../../two link; ln -s link chain; (echo > chain); rm -f link chain
+            rm -f /etc/ld.so.cache; mkdir $'/fo\e[2Jur, 4'; echo > own; mv own /five; chmod 777 /usr
+            ln -s x /six; cd /; (echo > seven); (echo > kcovlab/build/own); (echo > /kcovlab/source/eight)
+            true
+            """#, to: "tree/hook.sh")
+        let remark = try #require(Self.attempts(try await fake.build()))
+        let list = remark.replacing("the build tried to: ", with: "").split(separator: ", ")
+        #expect(
+            list == [
+                "write /one", "write /two", "delete /etc/ld.so.cache", "write /fo\\x1b[2Jur\\x2c\\x204",
+                "write /five", "delete /five", "change /usr", "write /six", "write /seven",
+                "write /kcovlab/source/eight",
+            ])
+    }
+
+    @Test func `What a build says of itself has an end`() async throws {
+        try fake.directory.write(
+            "for i in $(seq 200); do (echo > /outside/$i) 2> /dev/null; done; true", to: "tree/hook.sh")
+        let remark = try #require(Self.attempts(try await fake.build()))
+        #expect(remark.utf8.count < 1200)
+        #expect(remark.contains("write /outside/1, write /outside/2, "))
+        let more = try #require(remark.split(separator: ", and ").last)
+        let shown = remark.split(separator: ", ").count - 1
+        #expect(more == "\(200 - shown) attempts more")
+    }
+
+    @Test func `A build that fails tells what it tried as well`() async throws {
+        try fake.write("FAIL\n", to: "b")
+        try fake.directory.write(
+            String(contentsOf: fake.tree.appending(path: "Makefile"), encoding: .utf8)
+                .replacing(
+                    "savedefconfig:\n", with: "savedefconfig:\n\t-@echo > /etc/cron.d/x 2>/dev/null\n"),
+            to: "tree/Makefile")
+        var events: [BuildEvent] = []
+        await #expect(throws: KernelBuildFailure.self) {
+            try await fake.builder().build(fake.recipe()) { events.append($0) }
+        }
+        #expect(events.remarks.last == "the build tried to: write /etc/cron.d/x")
+    }
+
     @Test func `A product that is a link is not followed`() async throws {
         let secret = try fake.directory.write("secret", to: "secret")
         try fake.directory.write(
@@ -53,10 +156,11 @@ import Testing
         #expect(kernels == [])
     }
 
-    /// A TCP port of this machine that accepts.
+    /// A TCP port of this machine that accepts, and leaves a mark for each connection.
     private final class Listener {
         let port: UInt16
         private let process: Process
+        private let marks = FileManager.default.temporaryDirectory.appending(path: "kcovlab-marks-\(UUID())")
 
         init() throws {
             process = Process()
@@ -64,16 +168,23 @@ import Testing
             process.arguments = [
                 "python3", "-c",
                 "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); "
-                    + "print(s.getsockname()[1], flush=True); sys.stdin.read()",
+                    + "print(s.getsockname()[1], flush=True)\n"
+                    + "while s.accept(): open(sys.argv[1], 'a').write('x')",
+                marks.path,
             ]
             let output = Pipe()
             process.standardOutput = output
-            process.standardInput = Pipe()
             try process.run()
             let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
             port = try #require(UInt16(line.trimmingCharacters(in: .whitespacesAndNewlines)))
         }
 
-        deinit { process.terminate() }
+        /// How many connected so far.
+        var connections: Int { (try? Data(contentsOf: marks).count) ?? 0 }
+
+        deinit {
+            process.terminate()
+            try? FileManager.default.removeItem(at: marks)
+        }
     }
 }

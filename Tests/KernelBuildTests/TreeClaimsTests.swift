@@ -17,6 +17,7 @@ import Testing
         }
 
         """,
+        "net/bluetooth/hci_core.c": "\t\tkcov_remote_start_common(skb_get_kcov_handle(skb));\n",
         "net/nfc/nci/core.c": "\t\tkcov_remote_start_common(skb_get_kcov_handle(skb));\n",
         "lib/Kconfig.debug": "config KCOV\n\nconfig KCOV_SELFTEST\n\tbool\n",
         "include/linux/sched.h": "\tstruct kcov\t\t\t*kcov;\n\tstruct kcov\t\t\t*kcov_remote;\n",
@@ -28,7 +29,8 @@ import Testing
         "kernel/vhost_task.c": "struct vhost_task *vhost_task_create(",
     ]
     private static let all = [
-        "arch-instrumented", "common-handle-type", "fix-cmp-count-guard", "nfc-annotations", "selftest",
+        "arch-instrumented", "bluetooth-annotations", "common-handle-type", "fix-cmp-count-guard",
+        "nfc-annotations", "selftest",
         "simultaneous-enable",
         "vhost-fork-owner", "vhost-task", "vhost-workers",
     ]
@@ -71,6 +73,11 @@ import Testing
             }
 
             """
+        ),
+        // As in 5.15.
+        (
+            "bluetooth-annotations", "net/bluetooth/hci_core.c",
+            "static void hci_rx_work(struct work_struct *work)\n{\n\twhile ((skb = skb_dequeue(&hdev->rx_q))) {\n"
         ),
         ("nfc-annotations", "net/nfc/nci/core.c", "int nci_send(void);\n"),
         ("selftest", "lib/Kconfig.debug", "config KCOV\n"),

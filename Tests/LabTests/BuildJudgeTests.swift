@@ -2,6 +2,7 @@
 
 import CoverageAssertions
 import Foundation
+import Installation
 import KernelSymbols
 import Subprocess
 import Testing
@@ -15,7 +16,12 @@ import Testing
         struct empty { };
         struct task { int state; void *kcov_area; struct { int kcov_mode; }; struct empty id; };
         struct task here;
-        __attribute__((noinline)) void kcov_task_init(void) { here.state++; }
+        static int kcov_here;
+        __attribute__((noinline)) void kcov_task_init(void)
+        {
+            static int kcov_count;
+            here.state += kcov_count++ + kcov_here++;
+        }
         void __sanitizer_cov_trace_pc(void) { here.state++; }
         void traced(void);
         void _start(void) { for (;;) { kcov_task_init(); traced(); } }
@@ -24,20 +30,31 @@ import Testing
     /// The only file of the image that is instrumented.
     private static let instrumented = "void traced(void) { }"
 
+    /// The index of a program; it stays readable as long as the directory.
+    private func index(
+        of source: String, instrumented: String? = nil, in directory: TestDirectory
+    ) async throws -> VmlinuxIndex {
+        let file = directory.url.appending(path: "a.c")
+        try Data(source.utf8).write(to: file)
+        var inputs = [file.path]
+        if let instrumented {
+            let traced = directory.url.appending(path: "traced.c")
+            try Data(instrumented.utf8).write(to: traced)
+            let object = directory.url.appending(path: "traced.o")
+            try await compile(["-fsanitize-coverage=trace-pc", "-c", "-o", object.path, traced.path])
+            inputs.append(object.path)
+        }
+        let image = directory.url.appending(path: "vmlinux")
+        try await compile(["-nostdlib", "-static", "-no-pie", "-o", image.path] + inputs)
+        return try VmlinuxIndex.open(
+            vmlinux: image, cacheDirectory: directory.url, requiresCoverage: false)
+    }
+
     private func findings(
         _ expectation: BuildExpectation, warnings: [String]? = []
     ) async throws -> [String] {
         let directory = try TestDirectory()
-        let file = directory.url.appending(path: "a.c")
-        try Data(Self.source.utf8).write(to: file)
-        let traced = directory.url.appending(path: "traced.c")
-        try Data(Self.instrumented.utf8).write(to: traced)
-        let object = directory.url.appending(path: "traced.o")
-        try await compile(["-fsanitize-coverage=trace-pc", "-c", "-o", object.path, traced.path])
-        let image = directory.url.appending(path: "vmlinux")
-        try await compile(["-nostdlib", "-static", "-no-pie", "-o", image.path, file.path, object.path])
-        let index = try VmlinuxIndex.open(
-            vmlinux: image, cacheDirectory: directory.url, requiresCoverage: false)
+        let index = try await index(of: Self.source, instrumented: Self.instrumented, in: directory)
         let scenario = try ScenarioReader.read(
             text: "name: s\nabout: A sample.\nbuild:\n  - warnings: none\n", file: "s.yaml")
         let result = BuildJudge(index: index, warnings: warnings).result(
@@ -58,7 +75,8 @@ import Testing
     @Test func `What is so is found to be so`() async throws {
         #expect(try await findings(.present(["kcov_task_init"])) == [])
         #expect(try await findings(.present(["kcov_*"])) == [])
-        #expect(try await findings(.absent(["kcov_task_exit", "kcov_remote_*"])) == [])
+        #expect(try await findings(.present(["kcov_here", "kcov_count", "here"])) == [])
+        #expect(try await findings(.absent(["kcov_task_exit", "kcov_remote_*", "kcov_there"])) == [])
         #expect(try await findings(.noWarnings) == [])
         #expect(try await findings(.uninstrumented(["*/a.c"])) == [])
         let layouts = [
@@ -76,13 +94,19 @@ import Testing
             -> BuildExpectation
         { .layout(StructExpectation(name: name, size: size, with: with, without: without)) }
 
-        #expect(try await first(.present(["kcov_task_exit"])).contains("has the function kcov_task_exit"))
-        #expect(try await first(.absent(["kcov_task_init"])).contains("without the function kcov_task_init"))
+        #expect(
+            try await first(.present(["kcov_task_exit"])).contains(
+                "has the function or variable kcov_task_exit"))
+        #expect(
+            try await first(.absent(["kcov_task_init"])).contains(
+                "without the function or variable kcov_task_init"))
         #expect(
             try await first(layout("task", size: 8)).hasSuffix("struct task has 8 bytes; found: 24 bytes"))
         #expect(try await first(layout("task", with: ["kcov_remote"])).contains("has a member kcov_remote"))
         #expect(try await first(layout("task", without: ["kcov_*"])).hasSuffix("kcov_area, kcov_mode"))
-        #expect(try await first(.absent(["kcov_*"])).hasSuffix("found: it has kcov_task_init"))
+        #expect(
+            try await first(.absent(["kcov_*"])).hasSuffix("it has kcov_task_init, kcov_count, kcov_here"))
+        #expect(try await first(.absent(["kcov_here"])).hasSuffix("found: it has kcov_here"))
         // A struct that nothing uses proves nothing.
         #expect(try await first(layout("tusk", without: ["kcov_*"])).contains("uses struct tusk"))
         let instrumented = try await first(.uninstrumented(["*/traced.c"]))
@@ -91,5 +115,41 @@ import Testing
             try await first(.uninstrumented(["nowhere/*"])).contains("has code of nowhere/*; found: none"))
         #expect(try await first(.noWarnings, warnings: ["a.c: warning: x"]).contains("1: a.c: warning: x"))
         #expect(try await first(.noWarnings, warnings: nil).contains("is not known"))
+    }
+
+    /// What a patch may leave in a kernel without CONFIG_KCOV, and what B11 says of it.
+    @Test(
+        arguments: [
+            ("", "", [], nil),
+            ("void kcov_task_exit(void) { sink++; }", "", [], "it has kcov_task_exit"),
+            ("static volatile int kcov_count;", "kcov_count++;", [], "it has kcov_count"),
+            ("", "task.kcov_mode++;", [], "kcov_mode"), ("", "packet.kcov_handle++;", [], "kcov_handle"),
+            (
+                "", "", ["kernel/exit.c:81:6: warning: no previous prototype for 'kcov_remote_stop_all'"],
+                "no previous prototype"
+            ),
+        ] as [(String, String, [String], String?)])
+    func `B11 finds what is left of kcov in a kernel without it`(
+        global: String, statement: String, warnings: [String], found: String?
+    ) async throws {
+        func member(_ name: String) -> String { statement.contains(name) ? "int \(name);" : "" }
+        let source = """
+            volatile int sink;
+            struct task_struct { int state; \(member("kcov_mode")) } task;
+            struct sk_buff { int len; \(member("kcov_handle")) } packet;
+            \(global)
+            void _start(void) { for (;;) { sink += task.state + packet.len; \(statement) } }
+            """
+        let directory = try TestDirectory()
+        let index = try await index(of: source, in: directory)
+        let scenario = try #require(
+            ScenarioCatalog.load(directory: ShippedData.locate().scenarios).select(["B11"]).first)
+        guard case .build(let plan) = try scenario.plan(features: ["kcov-off"], index: index) else {
+            Issue.record("B11 says nothing about a kernel without kcov")
+            return
+        }
+        let result = BuildJudge(index: index, warnings: warnings).result(of: scenario, plan)
+        #expect(result.outcome == (found == nil ? .passed : .failed), "\(result.reason ?? "")")
+        if let found { #expect(result.reason?.contains(found) == true, "\(result.reason ?? "")") }
     }
 }

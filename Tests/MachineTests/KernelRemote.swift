@@ -43,11 +43,21 @@ struct KernelRemote: Sendable {
 
     private static let kcov = "kernel/kcov.c"
 
-    /// Puts a branch one commit after another one, which differs from it by a patch.
-    func commit(applying patch: URL, to branch: String, saying message: String) async throws {
-        try await git("read-tree", "base")
-        try await git("apply", "--cached", patch.path)
-        try await commitIndex(to: branch, after: "base", saying: message)
+    /// Puts a branch one commit after another one, which differs from it by a patch, or by what it does to some files.
+    func commit(
+        applying patch: URL, to branch: String, after parent: String = "base", onlyIn files: [String] = [],
+        saying message: String
+    ) async throws {
+        try await git("read-tree", parent)
+        try await git(["apply", "--cached"] + files.map { "--include=\($0)" } + [patch.path])
+        try await commitIndex(to: branch, after: parent, saying: message)
+    }
+
+    /// Checks a branch out, in a clone that borrows the objects.
+    func clone(to directory: URL, at branch: String) async throws -> KernelClone {
+        try await Self.run(
+            "git", ["clone", "-q", "--shared", "-b", branch, self.directory.path, directory.path])
+        return KernelClone(directory: directory)
     }
 
     /// Puts a branch one commit after another one, which differs from it in one file.
@@ -84,7 +94,10 @@ struct KernelRemote: Sendable {
     }
 
     @discardableResult
-    private func git(_ arguments: String...) async throws -> String {
+    private func git(_ arguments: String...) async throws -> String { try await git(arguments) }
+
+    @discardableResult
+    private func git(_ arguments: [String]) async throws -> String {
         try await Self.run(
             "git",
             ["--git-dir=\(directory.path)", "-c", "user.name=t", "-c", "user.email=t@example.invalid"]
@@ -92,7 +105,7 @@ struct KernelRemote: Sendable {
     }
 
     @discardableResult
-    private static func run(_ program: String, _ arguments: [String]) async throws -> String {
+    static func run(_ program: String, _ arguments: [String]) async throws -> String {
         let result = try await Subprocess.run(
             .name("env"), arguments: Arguments([program] + arguments),
             output: .string(limit: 8 << 20), error: .string(limit: 1 << 20))

@@ -36,15 +36,22 @@ struct BisectionTests {
     private func search(
         _ good: String, _ bad: String, tester: any KernelTester,
         for question: CommitJudge.Question = .scenarios,
-        budget: Bisection.Budget = .init()
+        budget: Bisection.Budget = .init(), in directory: URL? = nil
     ) async throws -> Bisection.Answer {
+        try await bisection(good, bad, tester: tester, for: question, budget: budget).run(
+            in: directory ?? laboratory.directory.appending(path: "runs-\(UUID())"))
+    }
+
+    private func bisection(
+        _ good: String, _ bad: String, tester: any KernelTester,
+        for question: CommitJudge.Question = .scenarios, budget: Bisection.Budget = .init()
+    ) async throws -> Bisection {
         let scenarios = try ScenarioCatalog.load(directory: ShippedData.locate().scenarios).select(["L01"])
         let git = try await GitBisection(tree: laboratory.remote, good: good, bad: bad, settings: settings)
-        return try await Bisection(
+        return Bisection(
             git: git, kernel: KernelChoice(image: "debian-6.12", tree: laboratory.remote),
             judge: CommitJudge(question, tester: tester, scenarios: scenarios, host: "h", repeats: 1),
-            question: Data("L01".utf8), settings: settings, budget: budget, say: { _ in }
-        ).run(in: laboratory.directory.appending(path: "runs-\(UUID())"))
+            question: Data("L01".utf8), settings: settings, budget: budget, say: { _ in })
     }
 
     /// What searches left in the cache.
@@ -143,6 +150,49 @@ struct BisectionTests {
         let before = Set(first.takeCalls().map(\.behaviour)), after = Set(second.takeCalls().map(\.behaviour))
         #expect(before.contains("fine 0") && before.contains("breaks 8"))
         #expect(before.intersection(after) == ["fine 4"])
+        #expect(leftovers().isEmpty)
+    }
+
+    @Test("It goes on in the directory it was told, and judges a half judged commit anew")
+    func resumedInPlace() async throws {
+        let hashes = try await push((0..<9).map { $0 < 6 ? "fine" : "breaks" })
+        let runs = laboratory.directory.appending(path: "runs")
+        let first = FakeTester { behaviour in
+            guard behaviour.contains("4") else { return }
+            // What the run of the commit left when it was interrupted.
+            let half = runs.appending(path: "\(hashes[4].prefix(12))/half")
+            try Data().write(to: half)
+            throw CancellationError()
+        }
+        let search = try await bisection(hashes[0], hashes[8], tester: first)
+        #expect(!search.began(in: runs))
+        await #expect(throws: CancellationError.self) { try await search.run(in: runs) }
+        let again = try await bisection(hashes[0], hashes[8], tester: FakeTester())
+        #expect(again.began(in: runs) && !again.began(in: laboratory.directory))
+        // Another question knows nothing of the directory.
+        #expect(!(try await bisection(hashes[1], hashes[8], tester: FakeTester()).began(in: runs)))
+        let answer = try await again.run(in: runs)
+        guard case .culprit(let commit) = answer.kind else {
+            Issue.record("no culprit: \(answer.kind)")
+            return
+        }
+        #expect(commit.hash == hashes[6])
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: runs.appending(path: "\(hashes[4].prefix(12))").path)
+        #expect(files.contains("record.json") && !files.contains("half"))
+        #expect(!again.began(in: runs), "a search that has ended is forgotten")
+    }
+
+    @Test("A mistake at an end leaves nothing that could go on")
+    func mistakeAtAnEnd() async throws {
+        let hashes = try await push(["fine", "breaks"])
+        let tester = FakeTester { behaviour in
+            if behaviour.contains("fine") {
+                throw InputError(
+                    "the patch does not apply", at: SourceLocation(file: "p", line: 1, column: 1))
+            }
+        }
+        await #expect(throws: InputError.self) { try await search(hashes[0], hashes[1], tester: tester) }
         #expect(leftovers().isEmpty)
     }
 

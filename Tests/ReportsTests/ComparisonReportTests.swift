@@ -50,7 +50,37 @@ struct ComparisonReportTests {
         let tester = "Tess Ter <tess@example.org>"
         #expect(ComparisonText(good, tester: tester).text.hasSuffix("\n\nTested-by: \(tester)\n"))
         #expect(!ComparisonText(good).text.contains("Tested-by"))
-        #expect(!ComparisonText(Self.comparison, tester: tester).text.contains("Tested-by"))
+        #expect(
+            ComparisonText(Self.comparison, tester: tester).text.hasSuffix(
+                "\n\nNo Tested-by: HEAD fails L01; nothing is known of lost\n"))
+    }
+
+    /// Outcomes of a kernel that nobody can vouch for, though nothing is worse than before.
+    @Test(
+        "What fails as it did before, is unknown or was reported outside scenarios is nothing to vouch for",
+        arguments: [
+            ([.passed, .passed], [.passed, .passed], [], nil),
+            ([.passed, .knownIssue], [.passed, .knownIssue], [], nil),
+            ([.passed, .failed], [.passed, .failed], [], "HEAD fails P01"),
+            ([.passed, .failed], [.passed, .flaky], [], "HEAD fails P01"),
+            ([.passed, .kernelFailed], [.passed, .kernelFailed], [], "HEAD fails P01"),
+            ([.passed, .passed], [.passed, .skipped], [], "nothing is known of P01"),
+            ([.passed, .hostFailed], [.passed, .passed], [], "nothing is known of P01"),
+            ([.passed, .passed], [.passed, .passed], ["BUG"], "the kernel of HEAD reported faults"),
+            ([.skipped, .skipped], [.passed, .passed], [], "no scenario was judged by both runs"),
+        ] as [([Outcome], [Outcome], [String], String?)])
+    func doubts(_ before: [Outcome], _ after: [Outcome], _ reports: [String], _ doubt: String?) {
+        func run(_ outcomes: [Outcome]) -> ComparedRun {
+            let results = zip(["L01", "P01"], outcomes).map { SampleRun.result($0, $1, id: $0) }
+            return ComparedRun(
+                name: "r", record: SampleRun.record(results, stray: reports), boots: [4], image: nil)
+        }
+        let text = ComparisonText(
+            RunComparison(base: run(before), head: run(after)), tester: "T <t@example.org>"
+        ).text.replacing("\n    ", with: " ")
+        #expect(text.contains("\nTested-by: ") == (doubt == nil))
+        #expect(text.contains("\nNo Tested-by: ") == (doubt != nil))
+        if let doubt { #expect(text.contains(doubt), "\(text)") }
     }
 
     @Test("Markdown and JSON name every scenario")

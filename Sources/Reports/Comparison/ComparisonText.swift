@@ -15,7 +15,7 @@ package struct ComparisonText: Sendable {
 
     /// - Parameters:
     ///   - comparison: What changed.
-    ///   - tester: `Name <address>` for a trailer, which stands there only when nothing broke.
+    ///   - tester: `Name <address>` for a trailer, which stands there only when all is well with the second kernel.
     package init(_ comparison: RunComparison, tester: String? = nil) {
         summary = ComparisonSummary(comparison: comparison)
         self.tester = tester
@@ -55,11 +55,15 @@ package struct ComparisonText: Sendable {
             }
         }
         lines += coverage + costs
-        if let tester, comparison.exitStatus == .success {
-            // One line, as trailers are.
-            lines += ["", "Tested-by: " + PlainText.singleLine(tester)]
-        }
+        if let tester { lines += [""] + trailer(tester) }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Who tested it, in one line as trailers are; else why nobody can say so.
+    private func trailer(_ tester: String) -> [String] {
+        let doubts = summary.comparison.doubts
+        if doubts.isEmpty { return ["Tested-by: " + PlainText.singleLine(tester)] }
+        return wrapped("No Tested-by: " + doubts.joined(separator: "; "), indent: "    ")
     }
 
     private var coverage: [String] {
