@@ -17,8 +17,9 @@ struct BuildDirectory: Sendable {
         case nothing
         /// So many of all.
         case some(Int)
-        /// All but what depends on so many changed source files; the configuration may be the same.
-        case relative(changed: Int, isConfigured: Bool)
+        /// All but what depends on so many changed source files, nil when headers are among them; the configuration may be
+        /// the same.
+        case relative(changed: Int?, isConfigured: Bool)
     }
 
     var tree: URL { entry.appending(path: "tree", directoryHint: .isDirectory) }
@@ -70,9 +71,9 @@ struct BuildDirectory: Sendable {
                 return BuildDirectory(
                     entry: entry,
                     remark: "starts from the build of \(relative.state.image) (\(relative.key.prefix(12))): "
-                        + "\(relative.changed.count) source files and \(relative.options) options differ",
+                        + "\(relative.cost.changed.count) source files and \(relative.cost.options) options differ",
                     start: .relative(
-                        changed: relative.changed.count,
+                        changed: relative.cost.hasHeaders ? nil : relative.cost.changed.count,
                         isConfigured: relative.hasSameConfiguration && hasDefconfig))
             }
             try await cache.publish(.builds, key) { partial in
@@ -121,15 +122,12 @@ struct BuildDirectory: Sendable {
             let key: String
             let state: BuildState
             let lock: FileLock
-            /// Source files that are new or different here.
-            let changed: [String]
-            /// Requested options that differ.
-            let options: Int
+            let cost: RebuildCost
 
             /// Whether configuring would end in the same .config: nothing it reads is different.
             var hasSameConfiguration: Bool {
-                options == 0
-                    && !changed.contains { path in
+                cost.options == 0
+                    && !cost.changed.contains { path in
                         let name = path.split(separator: "/").last ?? ""
                         return name.hasPrefix("Kconfig") || name.hasPrefix("Makefile")
                             || path.hasPrefix("scripts/") || path.hasSuffix(".config")
@@ -139,12 +137,11 @@ struct BuildDirectory: Sendable {
 
         /// The finished build that shares most with this one; its lock is held.
         ///
-        /// An option usually changes more objects than a file does, so it weighs more. A build of which a tenth of all
-        /// files differ is no help.
+        /// A build of which a tenth of all files differ is no help.
         private func nearestRelative() async throws -> Relative? {
             let names =
                 (try? FileManager.default.contentsOfDirectory(atPath: cache.directory(.builds).path)) ?? []
-            var best: (relative: Relative, distance: Int)?
+            var best: Relative?
             for name in names.sorted() where !name.hasPrefix(".") && name != key {
                 guard let lock = try FileLock.attempt(cache.lock(.builds, name), .shared) else { continue }
                 let entry = cache.entry(.builds, name)
@@ -156,19 +153,16 @@ struct BuildDirectory: Sendable {
                 }
                 let manifest = entry.appending(path: "manifest")
                 let changed = try await SourceManifest.changed(from: manifest, to: source.manifest)
-                let options = request.lines.symmetricDifference(state.request).count
-                let distance = changed.count + options * 20
-                guard changed.count < 8000, distance < best?.distance ?? .max else {
+                let cost = RebuildCost(
+                    changed: changed, options: request.lines.symmetricDifference(state.request).count)
+                guard changed.count < 8000, cost.weight < best?.cost.weight ?? .max else {
                     lock.release()
                     continue
                 }
-                best?.relative.lock.release()
-                best = (
-                    Relative(key: name, state: state, lock: lock, changed: changed, options: options),
-                    distance
-                )
+                best?.lock.release()
+                best = Relative(key: name, state: state, lock: lock, cost: cost)
             }
-            return best?.relative
+            return best
         }
 
         /// Copies a relative's directory and makes everything that differs newer than its objects.
@@ -184,7 +178,7 @@ struct BuildDirectory: Sendable {
                     .output(to: "copy a build directory")
                 var touch = Command.script(
                     "xargs -d '\\n' -r touch -c -h --", in: source.root)
-                touch.input = Data(relative.changed.joined(separator: "\n").utf8)
+                touch.input = Data(relative.cost.changed.joined(separator: "\n").utf8)
                 try await touch.output(to: "mark changed source files")
                 let known = cache.entry(.builds, relative.key).appending(path: "warnings.json")
                 if FileManager.default.fileExists(atPath: known.path) {

@@ -192,10 +192,10 @@ struct BuildJob: Sendable {
 
     /// Objects to compile: what the last build of the same configuration took, else a guess.
     ///
-    /// With the same configuration about as many are needed as files changed; a header's users show only as they come.
-    /// An option that differs may need all of them.
+    /// With the same configuration about as many are needed as files of code changed. A header or an option that differs
+    /// may need all of them.
     private func expectedObjects(_ directory: BuildDirectory) async throws -> Int {
-        if case .relative(let changed, isConfigured: true) = directory.start { return max(1, changed) }
+        if case .relative(let changed?, isConfigured: true) = directory.start { return max(1, changed) }
         if let text = try? String(contentsOf: try await objectsNote(), encoding: .utf8),
             let count = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
         {
