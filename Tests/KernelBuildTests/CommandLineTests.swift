@@ -117,6 +117,9 @@ import Testing
         try await prepare(small)
         if let patch = mistake.patch { try small.directory.write(patch, to: "mail.mbox") }
         try small.directory.write("x", to: "cache/kept")
+        // Where each run keeps what lives as long as it does; nothing may be left in it.
+        try FileManager.default.createDirectory(
+            at: directory.appending(path: "cache/runs"), withIntermediateDirectories: true)
         let before = try await listing(directory)
         let ending = try await BuiltCommand(directory: directory, cache: small.cache.root)
             .run(mistake.words(command, in: directory))
