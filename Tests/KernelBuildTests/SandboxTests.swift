@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 
 @testable import KernelBuild
@@ -156,35 +157,41 @@ import Testing
         #expect(kernels == [])
     }
 
-    /// A TCP port of this machine that accepts, and leaves a mark for each connection.
+    /// A TCP port of this machine to which one can connect.
     private final class Listener {
         let port: UInt16
-        private let process: Process
-        private let marks = FileManager.default.temporaryDirectory.appending(path: "kcovlab-marks-\(UUID())")
+        private let socket: Int32
+        private var accepted = 0
 
         init() throws {
-            process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = [
-                "python3", "-c",
-                "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); "
-                    + "print(s.getsockname()[1], flush=True)\n"
-                    + "while s.accept(): open(sys.argv[1], 'a').write('x')",
-                marks.path,
-            ]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-            port = try #require(UInt16(line.trimmingCharacters(in: .whitespacesAndNewlines)))
+            let socket = Glibc.socket(
+                AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            // Safety: the address lives for the calls, and is as long as they are told.
+            let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { general in
+                    unsafe bind(socket, general, length) | listen(socket, 16)
+                        | getsockname(socket, general, &length)
+                }
+            }
+            self.socket = socket
+            port = UInt16(bigEndian: address.sin_port)
+            try #require(result == 0)
         }
 
         /// How many connected so far.
-        var connections: Int { (try? Data(contentsOf: marks).count) ?? 0 }
-
-        deinit {
-            process.terminate()
-            try? FileManager.default.removeItem(at: marks)
+        var connections: Int {
+            while true {
+                let connection = accept(socket, nil, nil)
+                if connection < 0 { return accepted }
+                accepted += 1
+                close(connection)
+            }
         }
+
+        deinit { close(socket) }
     }
 }
