@@ -19,9 +19,12 @@ struct RunPhase: Sendable, CustomTestStringConvertible {
     /// Where the run keeps libvirt's root; a fresh one makes it ask QEMU what it can do.
     var runtime: String?
 
-    static let capabilities = Self(
-        testDescription: "while QEMU is asked what it can do", event: nil,
-        runtime: "/dev/shm/kcovlab-\(getpid())")
+    /// Another directory each time it is named: suites run side by side, and would take each other's QEMU for their own.
+    static var capabilities: Self {
+        Self(
+            testDescription: "while QEMU is asked what it can do", event: nil,
+            runtime: "/dev/shm/kcovlab-\(UUID().uuidString.prefix(8))")
+    }
     static let booting = Self(
         testDescription: "while the first guest boots", event: ("guest-starting", 1))
     static let saving = Self(testDescription: "while a guest is saved", event: ("guest-ready", 1))
