@@ -26,13 +26,14 @@ log=$(dirname "$results")/test-output.txt
 failed=$(dirname "$results")/test-failed
 rm -f "$failed" "$log"
 
-# Guests and kernel builds take both processors for minutes; what has limits of its own runs before them.
+# Guests and kernel builds take both processors for minutes: what has limits of its own runs before them, and they run one
+# after the other.
 run_tests() {
     KCOVLAB_REQUIRE_MACHINE=1 KCOVLAB_TEST_IMAGES="$images" KCOVLAB_TEST_RESULTS="$PWD/$results" \
         "$swift" test "$@" 2>&1 || touch "$failed"
 }
 run_tests --skip MachineTests | tee -a "$log"
-run_tests --skip-build --filter MachineTests | tee -a "$log"
+run_tests --skip-build --no-parallel --filter MachineTests | tee -a "$log"
 
 status=0
 if [ -e "$failed" ]; then
