@@ -109,7 +109,9 @@ struct KernelRemote: Sendable {
         let result = try await Subprocess.run(
             .name("env"), arguments: Arguments([program] + arguments),
             output: .string(limit: 8 << 20), error: .string(limit: 1 << 20))
-        guard result.terminationStatus.isSuccess else { throw Failure(said: result.standardError) }
+        guard result.terminationStatus.isSuccess else {
+            throw Failure(said: result.standardOutput.suffix(4000) + result.standardError)
+        }
         return result.standardOutput.trimmingCharacters(in: .newlines)
     }
 
