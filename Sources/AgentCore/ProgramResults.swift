@@ -6,8 +6,9 @@ internal import GuestKernel
 
 /// What a program that has ended left in its arena, as messages to the host.
 struct ProgramResults {
-    /// Words in one message, well below the frame limit.
-    private static let wordsPerMessage = 65_536
+    /// Words in one message: its frame is one buffer of a virtio-serial port, 32 KiB (`port_fops_write()` in
+    /// drivers/char/virtio_console.c), and memory of that size is used again without a page fault.
+    private static let wordsPerMessage = 4094
 
     let compiler: ProgramCompiler
     let ending: ProgramProcess.Ending
@@ -87,9 +88,8 @@ struct ProgramResults {
             let head = unsafe copy.pointee
             // Safety: the executor copied at most `capacity` words, for which there is room behind the head.
             let count = Int(min(head.copied, head.capacity))
-            let words = unsafe (copy + 1).withMemoryRebound(to: UInt64.self, capacity: count) {
-                unsafe Array(UnsafeBufferPointer(start: $0, count: count))
-            }
+            let words = unsafe UnsafeRawBufferPointer(start: copy + 1, count: count * 8).bindMemory(
+                to: UInt64.self)
             try send(
                 .buffer(
                     run: run,
@@ -97,10 +97,10 @@ struct ProgramResults {
                         name: name, mode: UInt8(truncatingIfNeeded: head.mode), size: head.words,
                         count: head.count,
                         countAtDisable: head.is_final == 1 ? head.final_count : nil, words: UInt64(count),
-                        checksum: Checksum.of(words))))
+                        checksum: unsafe Checksum.of(words.span))))
             for start in stride(from: 0, to: count, by: Self.wordsPerMessage) {
                 let end = min(count, start + Self.wordsPerMessage)
-                try send(.words(run: run, words: Array(words[start..<end])))
+                try send(.words(run: run, words: unsafe Array(words[start..<end])))
             }
         }
     }

@@ -16,7 +16,7 @@ public enum ParameterKind: String, Sendable {
     case text
     /// The name of a system call (`SystemCallCatalog`).
     case systemCall
-    /// A list of numbers or `{usb: BUS}`.
+    /// A list of numbers, `{usb: BUS}` or `{usb: FIRST, count: BUSES}`.
     case handles
     /// A list of integers, texts and references.
     case arguments

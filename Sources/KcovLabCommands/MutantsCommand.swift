@@ -27,8 +27,8 @@ struct MutantsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A directory of mutants; default: those that are shipped.", valueName: "dir"))
     var from: String?
 
-    @Option(help: ArgumentHelp("Only mutants whose names match.", valueName: "glob"))
-    var only: String?
+    @Option(help: ArgumentHelp("Only mutants whose names match; again for more.", valueName: "glob"))
+    var only: [String] = []
 
     @Option(help: ArgumentHelp("Only these scenarios: a name, id or glob.", valueName: "scenario"))
     var scenario: [String] = []

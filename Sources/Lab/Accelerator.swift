@@ -10,6 +10,9 @@ package struct Accelerator: Hashable, Sendable {
         var domainType: String { self == .kvm ? "kvm" : "qemu" }
         /// The `mode` of a libvirt processor: everything the accelerator can do.
         var processorMode: String { self == .kvm ? "host-passthrough" : "maximum" }
+        /// What it offers and is better not used: an emulated `rep movsb` takes as long for a byte as `rep movsq` for a
+        /// word, and only where these say that bytes are fast do the kernel and the C library copy and clear by bytes.
+        var slowFeatures: [String] { self == .kvm ? [] : ["erms", "fsrm"] }
     }
 
     package let kind: Kind

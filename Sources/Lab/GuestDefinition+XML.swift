@@ -20,7 +20,7 @@ extension GuestDefinition {
             <cmdline>\(Self.escape(commandLine))</cmdline>
           </os>
           <features><acpi/></features>
-          <cpu mode='\(accelerator.processorMode)'/>
+          <cpu mode='\(accelerator.processorMode)'>\(slowFeatures)</cpu>
           <clock offset='utc'><timer name='hpet' present='no'/></clock>
           <on_poweroff>destroy</on_poweroff>
           <on_reboot>destroy</on_reboot>
@@ -44,6 +44,10 @@ extension GuestDefinition {
     ///
     /// Without it libvirt asks for two masks (qemuProcessFetchGuestCPU of libvirt's src/qemu/qemu_process.c).
     private static let slowCapability = "cpu-unavailable-features"
+
+    private var slowFeatures: String {
+        accelerator.slowFeatures.map { "<feature policy='disable' name='\($0)'/>" }.joined()
+    }
 
     private var agentDevices: String {
         guard hasAgent else { return "" }

@@ -62,7 +62,7 @@ struct ProgramReport: Sendable {
     private mutating func close() throws(Inconsistency) {
         guard let (head, words) = open else { return }
         open = nil
-        guard UInt64(words.count) == head.words, Checksum.of(words) == head.checksum else {
+        guard UInt64(words.count) == head.words, Checksum.of(words.span) == head.checksum else {
             throw Inconsistency(what: "the words of buffer \(head.name) are not those it announced")
         }
         guard let mode = TraceMode(rawValue: UInt64(head.mode)) else {

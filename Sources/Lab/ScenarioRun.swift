@@ -114,12 +114,9 @@ struct ScenarioRun: Sendable {
                 let url = output.appending(path: file)
                 try FileManager.default.createDirectory(
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-                var data = Data(capacity: 8 * (buffer.payload.count + 1))
-                for word in [buffer.count] + buffer.payload {
-                    // Safety: the bytes of one word are copied.
-                    unsafe withUnsafeBytes(of: word.littleEndian) { unsafe data.append(contentsOf: $0) }
-                }
-                try data.write(to: url)
+                let words = ([buffer.count] + buffer.payload).map { $0.littleEndian }
+                // Safety: the bytes are copied while the words are there.
+                try unsafe words.withUnsafeBytes { unsafe Data($0) }.write(to: url)
             } catch {
                 return (summaries, "cannot write \(file): \(error.localizedDescription)")
             }

@@ -10,12 +10,12 @@ package enum MutantCatalog {
     ///
     /// - Parameters:
     ///   - directory: Where the patches are.
-    ///   - only: A glob over names; nil for all.
+    ///   - only: Globs over names, each of which must match; empty for all.
     ///   - images: The image that is tested, with those it inherits from; mutants for others are left out.
     /// - Returns: The mutants, sorted by name, and the names of those that are for other images.
     /// - Throws: `InputError` with every mistake; also when nothing is left.
     package static func load(
-        _ directory: URL, only: String?, images: [String]
+        _ directory: URL, only: [String], images: [String]
     ) throws(InputError) -> (mutants: [Mutant], others: [String]) {
         let place = SourceLocation(file: directory.path, line: 1, column: 1)
         let files: [String]
@@ -27,14 +27,16 @@ package enum MutantCatalog {
         }
         let collector = DiagnosticCollector()
         let names = files.filter { $0.hasSuffix(".patch") }.map { String($0.dropLast(6)) }.sorted()
-        let chosen = names.filter { name in only.map { Glob($0).matches(name) } ?? true }
-        guard !chosen.isEmpty else {
-            let advice = only.flatMap { Suggestion.forUnknown($0, among: names) }
-            throw InputError(
-                names.isEmpty
-                    ? "there is no mutant (NAME.patch) here" : "no mutant is called '\(only ?? "")'",
-                at: place, suggestion: advice)
+        guard !names.isEmpty else {
+            throw InputError("there is no mutant (NAME.patch) here", at: place)
         }
+        let globs = only.map { (text: $0, glob: Glob($0)) }
+        if let lost = globs.first(where: { !names.contains(where: $0.glob.matches) }) {
+            throw InputError(
+                "no mutant is called '\(lost.text)'", at: place,
+                suggestion: Suggestion.forUnknown(lost.text, among: names))
+        }
+        let chosen = names.filter { name in globs.isEmpty || globs.contains { $0.glob.matches(name) } }
         let mutants = chosen.compactMap { read($0, in: directory, collector: collector) }
         try collector.throwIfAny()
         let isMeant = { (mutant: Mutant) in

@@ -211,7 +211,11 @@ package enum ScenarioSchema {
             [
                 "type": "array",
                 "items": [
-                    "anyOf": [reference("value"), object(["usb": reference("value")], required: ["usb"])]
+                    "anyOf": [
+                        reference("value"),
+                        object(
+                            ["usb": reference("value"), "count": reference("value")], required: ["usb"]),
+                    ]
                 ],
             ]
         case .arguments: ["type": "array", "maxItems": 6, "items": ["anyOf": [reference("value"), text]]]

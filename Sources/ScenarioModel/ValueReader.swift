@@ -63,7 +63,7 @@ struct ValueReader {
                 (.value($0), document.words)
             }
         case .handles:
-            let items = (document.sequence ?? [document]).compactMap { handle($0, names: &names) }
+            let items = (document.sequence ?? [document]).flatMap { handles($0, names: &names) }
             return (.value(.list(items)), document.words)
         case .arguments:
             let documents = document.sequence ?? [document]
@@ -115,16 +115,32 @@ struct ValueReader {
         return .reference(name)
     }
 
-    private func handle(_ document: YAMLDocument, names: inout ScenarioNames) -> Value? {
-        if let entries = document.mapping, entries.count == 1, let entry = entries.first, entry.key == "usb" {
-            guard let bus = integer(entry.value, names: &names, expected: "a bus number or $gadget.bus")
-            else {
-                return nil
-            }
-            return .sum([.integer(RemoteHandle.usbSubsystem), bus])
+    /// One handle, or those of several buses that follow each other.
+    private func handles(_ document: YAMLDocument, names: inout ScenarioNames) -> [Value] {
+        guard let entries = document.mapping, let bus = entries.first(where: { $0.key == "usb" })?.value,
+            entries.allSatisfy({ ["usb", "count"].contains($0.key) })
+        else {
+            return [
+                integer(
+                    document, names: &names,
+                    expected: "a handle: a number, {usb: BUS}, {usb: FIRST, count: BUSES} or {sum: [...]}")
+            ].compactMap(\.self)
         }
-        return integer(document, names: &names, expected: "a handle: a number, {usb: BUS} or {sum: [...]}")
+        guard let first = integer(bus, names: &names, expected: "a bus number or $gadget.bus") else {
+            return []
+        }
+        let count = entries.first { $0.key == "count" }?.value
+        guard let buses = count.map(\.integer) ?? 1, (1...Self.mostBuses).contains(buses) else {
+            collector.report(
+                "'count' is the number of buses, 1 to \(Self.mostBuses), found \(count?.words ?? "nothing")",
+                at: count?.location ?? document.location)
+            return []
+        }
+        return (0..<buses).map { .sum([.integer(RemoteHandle.usbSubsystem + $0), first]) }
     }
+
+    /// More than KCOV_REMOTE_MAX_HANDLES of kernel/kcov.c, so that the limit can be tried.
+    private static let mostBuses: UInt64 = 1024
 
     private func argument(_ document: YAMLDocument, names: inout ScenarioNames) -> Value? {
         if let number = document.integer { return .integer(number) }

@@ -25,7 +25,6 @@ package final class VhostTap: Stimulus {
     private let configuration: [(request: Int, argument: UInt64)]
     private let backend: UInt64
 
-    private static let name = "kcovlab0"
     private static let transmit: UInt32 = 1
     /// struct virtio_net_hdr, which the tap expects in front of a frame.
     private static let header = 10
@@ -35,7 +34,9 @@ package final class VhostTap: Stimulus {
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         tap = try Self.makeTap()
-        listener = try Self.listen()
+        let name = try Self.name(of: tap)
+        try NetworkInterface.setUp(name)
+        listener = try Self.listen(on: name)
         path = try arena.place("/dev/vhost-net")
         number = try arena.word(.max)
         descriptor = number
@@ -107,19 +108,32 @@ package final class VhostTap: Stimulus {
     /// A tap whose frames carry a virtio header; it goes with its descriptor.
     private static func makeTap() throws -> FileDescriptor {
         let tap = try FileDescriptor(opening: "/dev/net/tun")
-        // struct ifreq: the name, then IFF_TAP, IFF_NO_PI and IFF_VNET_HDR.
-        var request = Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count)
-        request += littleEndian(UInt16(0x0002 | 0x1000 | 0x4000)) + [UInt8](repeating: 0, count: 22)
+        // IFF_TAP, IFF_NO_PI and IFF_VNET_HDR; the kernel puts a number for the %d.
+        var request = interfaceRequest("kcovlab%d", flags: 0x0002 | 0x1000 | 0x4000)
         try kernel("TUNSETIFF") {
             // Safety: the kernel reads and writes one struct ifreq, 40 bytes.
             unsafe ioctl(tap.number, 0x4004_54ca, &request)
         }
-        try NetworkInterface.setUp(name)
         return tap
     }
 
+    private static func name(of tap: borrowing FileDescriptor) throws -> String {
+        var request = interfaceRequest("", flags: 0)
+        try kernel("TUNGETIFF") {
+            // Safety: the kernel writes one struct ifreq, 40 bytes.
+            unsafe ioctl(tap.number, 0x8004_54d2, &request)
+        }
+        return String(decoding: request.prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// struct ifreq.
+    private static func interfaceRequest(_ name: String, flags: UInt16) -> [UInt8] {
+        Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count) + littleEndian(flags)
+            + [UInt8](repeating: 0, count: 22)
+    }
+
     /// A packet socket for the frames of this tap.
-    private static func listen() throws -> FileDescriptor {
+    private static func listen(on name: String) throws -> FileDescriptor {
         let number = try kernel("socket AF_PACKET") {
             Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         }

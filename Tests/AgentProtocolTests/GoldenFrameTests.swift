@@ -13,7 +13,6 @@ struct GoldenFrameTests {
     func version() {
         #expect(ProtocolVersion.current == 2)
         #expect(ProtocolVersion.frameLimit == 1_048_576)
-        #expect(AgentMessage.wordsLimit == 65_536)
     }
 
     @Test(

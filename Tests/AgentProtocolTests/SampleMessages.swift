@@ -79,7 +79,7 @@ enum SampleMessages {
             run: 7,
             report: BufferReport(
                 name: "local", mode: 0, size: 16, count: 3, countAtDisable: 3, words: 3,
-                checksum: Checksum.of([3, .max, 0xffff_ffff_8123_4567]))),
+                checksum: Checksum.of([3, .max, 0xffff_ffff_8123_4567].span))),
         .words(run: 7, words: [3, .max, 0xffff_ffff_8123_4567]),
         .buffer(
             run: 7,

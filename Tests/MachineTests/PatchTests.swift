@@ -105,7 +105,9 @@ struct PatchTests {
             #expect(text.contains("broken: P01 local-then-remote: passed -> failed"), "\(text)")
             #expect(!text.contains("\nTested-by:"))
         }
-        #expect(saved.contains("head:\n") && saved.contains("/head (linux.git@both+bad, Linux 6.12."), "\(saved)")
+        #expect(
+            saved.contains("head:\n") && saved.contains("/head (linux.git@both+bad, Linux 6.12."),
+            "\(saved)")
     }
 
     /// The same commit is found by the search, and by git with the kernels that it built.

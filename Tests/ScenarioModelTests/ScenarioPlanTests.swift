@@ -80,7 +80,7 @@ import Testing
             kcov: {a: 512, b: 512}
             tasks:
               main:
-                - remote-enable: {kcov: a, common: 0x42, handles: [{usb: 5}, {usb: 0}]}
+                - remote-enable: {kcov: a, common: 0x42, handles: [{usb: 5, count: 3}, {usb: 0}]}
                   expect: 0
                 - disable: a
                   expect: 0
@@ -92,7 +92,7 @@ import Testing
             """
         let plan = try #require(try plan(text, features: []))
         // What can never be registered is not asked about.
-        #expect(plan.handles == [0x42, 1 << 56, 1 << 56 | 5])
+        #expect(plan.handles == [0x42, 1 << 56, 1 << 56 | 5, 1 << 56 | 6, 1 << 56 | 7])
     }
 
     @Test func aBuildIsJudgedWithoutAProgram() throws {

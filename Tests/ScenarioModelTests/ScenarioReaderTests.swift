@@ -110,6 +110,10 @@ struct Mistake: CustomTestStringConvertible, Sendable {
             says: "did you mean 'gadget.bus'?"),
         .init(
             line: "    - remote-enable: {kcov: remote, common: 0x42, handles: [{usb: $gadget.bus}]}",
+            instead: "    - remote-enable: {kcov: remote, handles: [{usb: $gadget.bus, count: ^0}]}",
+            says: "'count' is the number of buses, 1 to 1024, found 0"),
+        .init(
+            line: "    - remote-enable: {kcov: remote, common: 0x42, handles: [{usb: $gadget.bus}]}",
             instead: "    - remote-enable: remote\n      ^common: 1",
             says: "write remote-enable: {kcov: ..., common: ...}"),
         .init(

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension AgentMessage: FramedMessage {
-    /// The most words one `words` message carries, so that it stays below the frame limit.
-    public static let wordsLimit = 1 << 16
-
     public func encoded() -> (kind: UInt8, payload: [UInt8]) {
         var writer = ByteWriter()
         switch self {
@@ -29,7 +26,7 @@ extension AgentMessage: FramedMessage {
             return (5, writer.bytes)
         case .words(let run, let words):
             writer.write(run)
-            writer.write(list: words) { $0.write($1) }
+            writer.write(words: words)
             return (6, writer.bytes)
         case .finished(let run, let ending):
             writer.write(run)

@@ -90,6 +90,20 @@ struct ByteReader {
         return list
     }
 
+    /// Reads a list of words in one piece: buffers have millions of them.
+    mutating func readWords() throws(ProtocolError) -> [UInt64] {
+        let count = Int(try read(UInt32.self))
+        guard count <= remaining / 8 else { throw .truncated }
+        let place = bytes[position..<position + 8 * count]
+        position += 8 * count
+        // Safety: the slice has the bytes of so many words.
+        return unsafe place.withUnsafeBytes { bytes in
+            (0..<count).map {
+                unsafe UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
+            }
+        }
+    }
+
     mutating func readOptional<Wrapped>(
         _ readWrapped: (inout ByteReader) throws(ProtocolError) -> Wrapped
     ) throws(ProtocolError) -> Wrapped? {

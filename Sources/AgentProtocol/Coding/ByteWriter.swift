@@ -28,6 +28,14 @@ struct ByteWriter {
         for element in list { writeElement(&self, element) }
     }
 
+    /// A list of words, as `write(list:)` would, but in one piece: buffers have millions of them.
+    mutating func write(words: [UInt64]) {
+        write(UInt32(words.count))
+        let words = words.map { $0.littleEndian }
+        // Safety: the bytes are copied while the words are there.
+        unsafe words.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+    }
+
     mutating func write<Wrapped>(
         optional: Wrapped?, _ writeWrapped: (inout ByteWriter, Wrapped) -> Void
     ) {

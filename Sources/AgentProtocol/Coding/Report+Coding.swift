@@ -89,11 +89,6 @@ extension ByteReader {
             words: try read(), checksum: try read())
     }
 
-    mutating func readWords() throws(ProtocolError) -> [UInt64] {
-        try readList(minimum: 8) { (reader: inout Self) throws(ProtocolError) in try reader.read(UInt64.self)
-        }
-    }
-
     mutating func readEnding() throws(ProtocolError) -> ProgramEnding {
         switch try read(UInt8.self) {
         case 0: return .completed
