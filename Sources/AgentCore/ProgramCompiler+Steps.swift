@@ -56,7 +56,8 @@ extension ProgramCompiler {
     private mutating func emitVerb(_ step: Step) throws {
         if let (_, verb) = StimulusCatalog.verb(step.verb) { return try emitStimulus(step, verb: verb) }
         switch step.verb {
-        case "open", "init", "map", "unmap", "enable", "remote-enable", "disable", "close", "ioctl":
+        case "open", "init", "map", "unmap", "enable", "remote-enable", "disable", "close", "ioctl",
+            "ioctl-32":
             try emitDeviceVerb(step)
         case "reset", "store", "load", "save", "wait-count", "wait-calls", "wait-quiet":
             try emitBufferVerb(step)
