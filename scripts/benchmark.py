@@ -72,7 +72,7 @@ class Bare:
         self.monitor = work / "monitor.sock"
         self.start = time.monotonic()
         self.process = subprocess.Popen([
-            "qemu-system-x86_64", "-machine", "pc,accel=tcg,usb=off", "-cpu", "max", "-smp", "2", "-m", "512",
+            "qemu-system-x86_64", "-machine", "pc,accel=tcg,usb=off", "-cpu", "max,erms=off,fsrm=off", "-smp", "2", "-m", "512",
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-serial", f"file:{self.console}", "-device", "virtio-serial-pci,max_ports=2,vectors=0",
             "-chardev", f"socket,id=agent,path={self.agent},server=on,wait=off",
