@@ -212,7 +212,7 @@ let package = Package(
             name: "ReportsTests",
             dependencies: [
                 "Comparison", "CoverageAssertions", "History", "Installation", "KcovModel", "KernelBuild",
-                "KernelSymbols", "Lab", "Reports", subprocess,
+                "KernelSymbols", "Lab", "Reports", "TestSupport",
             ],
             exclude: ["Snapshots"], swiftSettings: settings()),
 
@@ -244,6 +244,11 @@ let package = Package(
             name: "Doctor", dependencies: ["Installation", "KernelBuild", "Lab", "Libvirt", subprocess],
             swiftSettings: settings()),
 
+        // What tests of several modules do.
+        .target(
+            name: "TestSupport", dependencies: ["Installation", subprocess], path: "Tests/TestSupport",
+            swiftSettings: settings()),
+
         // VM scenarios as Swift Testing cases, for any package.
         .target(
             name: "KcovLabTesting",
@@ -253,7 +258,7 @@ let package = Package(
             name: "MachineTests",
             dependencies: [
                 "CHost", "History", "Installation", "KcovLabCommands", "KcovLabTesting", "KernelBuild", "Lab",
-                "Libvirt", "Nightly", "Reports", "ScenarioModel", subprocess,
+                "Libvirt", "Nightly", "Reports", "ScenarioModel", "TestSupport", subprocess,
             ],
             exclude: ["Endings", "Kernels"], swiftSettings: settings()),
 

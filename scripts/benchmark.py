@@ -25,6 +25,8 @@ import time
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
 KCOVLAB = CHECKOUT / ".build/release/kcovlab"
 AGENT = CHECKOUT / ".build/release/kcov-agent"
+# As Accelerator.slowFeatures has it.
+PROCESSOR = "max,erms=off,fsrm=off"
 COMMAND_LINE = "console=ttyS0,115200 loglevel=5 panic=-1 nokaslr"
 
 
@@ -72,7 +74,7 @@ class Bare:
         self.monitor = work / "monitor.sock"
         self.start = time.monotonic()
         self.process = subprocess.Popen([
-            "qemu-system-x86_64", "-machine", "pc,accel=tcg,usb=off", "-cpu", "max,erms=off,fsrm=off", "-smp", "2", "-m", "512",
+            "qemu-system-x86_64", "-machine", "pc,accel=tcg,usb=off", "-cpu", PROCESSOR, "-smp", "2", "-m", "512",
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-serial", f"file:{self.console}", "-device", "virtio-serial-pci,max_ports=2,vectors=0",
             "-chardev", f"socket,id=agent,path={self.agent},server=on,wait=off",
@@ -99,7 +101,8 @@ class Bare:
 
     def hello(self):
         client = self.connect(self.agent)
-        client.sendall(struct.pack("<IBHQ", 11, 1, 1, 7))
+        # Length, kind, version of the protocol, nonce.
+        client.sendall(struct.pack("<IBHQ", 11, 1, 2, 7))
         client.recv(1)
         return time.monotonic() - self.start
 

@@ -5,6 +5,7 @@ import History
 import Installation
 import KcovLabTesting
 import Lab
+import TestSupport
 import Testing
 
 /// Three nights over real kernels: five branches of one repository.

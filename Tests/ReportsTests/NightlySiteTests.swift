@@ -6,6 +6,7 @@ import History
 import Installation
 import Lab
 import Reports
+import TestSupport
 import Testing
 
 @Suite("The report of a night")
@@ -260,7 +261,7 @@ final class NightlySiteTests {
             .store
         _ = try night(1, store)
         let file = root.appending(path: "kcidb.json")
-        let (isValid, said) = try await Script.run("validate-kcidb.sh", [file.path])
+        let (isValid, said) = try await CheckoutScript.run("validate-kcidb.sh", [file.path])
         #expect(isValid, "\(said)")
         #expect(said.contains("2 checkouts, 2 builds, 10 tests, 1 issues, 1 incidents"), "\(said)")
         let text = try String(contentsOf: file, encoding: .utf8)
@@ -269,13 +270,13 @@ final class NightlySiteTests {
         ] {
             try #require(text.contains(old))
             try Data(text.replacing(old, with: new).utf8).write(to: file)
-            #expect(try await !Script.run("validate-kcidb.sh", [file.path]).isSuccess, "\(new)")
+            #expect(try await !CheckoutScript.run("validate-kcidb.sh", [file.path]).isSuccess, "\(new)")
         }
     }
 
     @Test(
         "Headless Chromium finds nothing wrong with any page, on a phone and on a desk, light and dark",
-        .enabled(if: Script.hasBrowser, "needs chromium-headless-shell; make test-all installs it"))
+        .enabled(if: CheckoutScript.hasBrowser, "needs chromium-headless-shell; make test-all installs it"))
     func browser() async throws {
         let store = try HistoryStore.openOrCreate(root.appending(path: "history.sqlite"), now: Self.start)
             .store
@@ -292,7 +293,7 @@ final class NightlySiteTests {
             }
             _ = site(store).write(standing, disk: DiskUse(evidence: 1, repository: 2))
         }
-        let (isFine, said) = try await Script.run("check-site.py", [root.path])
+        let (isFine, said) = try await CheckoutScript.run("check-site.py", [root.path])
         #expect(isFine, "\(said)")
         // The overview, a run, its failures, the list of sources, a source.
         #expect(said.contains("in 4 forms: 0 problems"), "\(said)")

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 import Testing
 
 /// The check of pages, with pages that must not pass it.
 @Suite(
     "Looking at pages",
-    .enabled(if: Script.hasBrowser, "needs chromium-headless-shell; make test-all installs it"))
+    .enabled(if: CheckoutScript.hasBrowser, "needs chromium-headless-shell; make test-all installs it"))
 struct SiteCheckTests {
     private func check(_ body: String, style: String = "") async throws -> (isSuccess: Bool, output: String) {
         let root = FileManager.default.temporaryDirectory.appending(path: "kcovlab-page-\(UUID())")
@@ -18,7 +19,7 @@ struct SiteCheckTests {
             <style>:root { color-scheme: light dark; } \(style)</style></head><body>\(body)</body></html>
             """
         try Data(page.utf8).write(to: root.appending(path: "index.html"))
-        return try await Script.run("check-site.py", [root.path])
+        return try await CheckoutScript.run("check-site.py", [root.path])
     }
 
     @Test("A page that is fine passes, and so does one whose table scrolls by itself")
