@@ -51,15 +51,12 @@ extension ProgramCompiler {
             let slot = try slot("descriptor", of: step)
             builder.primary(Int(SYS_close), [.word(at: slot)], promise: promise)
         default:
-            let operands = [
-                .word(at: try slot("descriptor", of: step)), try operand("request", of: step),
-                try operand("argument", of: step, default: 0),
-            ]
-            if step.verb == "ioctl-32" {
-                builder.primary(KL_IOCTL_32, operands, promise: promise, keep: keep(of: step))
-            } else {
-                builder.primary(Int(SYS_ioctl), operands, promise: promise, keep: keep(of: step))
-            }
+            builder.primary(
+                Int(SYS_ioctl),
+                [
+                    .word(at: try slot("descriptor", of: step)), try operand("request", of: step),
+                    try operand("argument", of: step, default: 0),
+                ], promise: promise, keep: keep(of: step))
         }
     }
 

@@ -56,8 +56,7 @@ extension ProgramCompiler {
     private mutating func emitVerb(_ step: Step) throws {
         if let (_, verb) = StimulusCatalog.verb(step.verb) { return try emitStimulus(step, verb: verb) }
         switch step.verb {
-        case "open", "init", "map", "unmap", "enable", "remote-enable", "disable", "close", "ioctl",
-            "ioctl-32":
+        case "open", "init", "map", "unmap", "enable", "remote-enable", "disable", "close", "ioctl":
             try emitDeviceVerb(step)
         case "reset", "store", "load", "save", "wait-count", "wait-calls", "wait-quiet":
             try emitBufferVerb(step)

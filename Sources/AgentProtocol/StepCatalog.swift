@@ -129,14 +129,6 @@ public enum StepCatalog {
                 Parameter("argument", .integer, "The argument; default 0."),
             ]),
         Verb(
-            "ioctl-32",
-            "Makes a raw ioctl as a 32-bit program does (`int $0x80`), with 32 bits of each value.",
-            [
-                Parameter("descriptor", .descriptor, required: true, "The descriptor."),
-                Parameter("request", .integer, required: true, "The request number."),
-                Parameter("argument", .integer, "The argument; default 0."),
-            ]),
-        Verb(
             "call", "Makes a raw system call.",
             [
                 Parameter("name", .systemCall, required: true, "The system call by name, such as getppid."),

@@ -455,8 +455,6 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return 0;
     case KL_CALL:
         return kl_call6((long)op->number, (long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], (long)a[5]);
-    case KL_IOCTL_32:
-        return kl_ioctl_32((long)a[0], (long)a[1], (long)a[2]);
     case KL_MOVE:
         move(a[0], a[1], op->number);
         return 0;

@@ -25,18 +25,6 @@ static inline long kl_call6(long number, long a, long b, long c, long d, long e,
     return result;
 }
 
-/* The ioctl of a 32-bit program, from a 64-bit one: the kernel takes it for what its way in says it is. */
-static inline long kl_ioctl_32(long descriptor, long request, long argument)
-{
-    long result;
-
-    __asm__ volatile("int $0x80"
-                     : "=a"(result)
-                     : "a"(54), "b"(descriptor), "c"(request), "d"(argument)
-                     : "r8", "r9", "r10", "r11", "memory");
-    return (int32_t)result;
-}
-
 static inline void kl_relax(void)
 {
     __asm__ volatile("pause" ::: "memory");

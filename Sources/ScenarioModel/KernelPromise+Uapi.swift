@@ -40,10 +40,6 @@ extension KernelPromise {
             "unknown-request", .requests, "a request that kcov does not know is ENOTTY",
             "`kcov_ioctl_locked()`, kernel/kcov.c"),
         KernelPromise(
-            "compat-request", .requests,
-            "a 32-bit program is answered alike; only its number of KCOV_INIT_TRACE, which holds the size of a long, is unknown",
-            "`kcov_fops`, kernel/kcov.c"),
-        KernelPromise(
             "no-stream", .requests,
             "the device has no data: read and write are EINVAL; lseek, pread and pwrite are ESPIPE",
             "`kcov_open()` and `kcov_fops`, kernel/kcov.c"),

@@ -18,7 +18,6 @@ enum kl_code {
     KL_END,         /* the task is done */
     KL_NOTHING,     /* a place for flags */
     KL_CALL,        /* system call number, a[0..5] */
-    KL_IOCTL_32,    /* descriptor a[0], request a[1], argument a[2], as a 32-bit program asks */
     KL_MOVE,        /* *a[0] = a[1], `number` bytes wide */
     KL_ADD,         /* *a[0] += a[1], `number` bytes wide */
     KL_LOAD,        /* result = *a[0] */
