@@ -12,10 +12,7 @@ package enum NetworkInterface {
             owning: try kernel("socket AF_PACKET") {
                 Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             })
-        // struct ifreq: 16 bytes of name, the flags, room for the rest of the union.
-        var request = Array(name.utf8.prefix(15))
-        request += [UInt8](repeating: 0, count: 16 - request.count)
-        request += littleEndian(UInt16(1)) + [UInt8](repeating: 0, count: 22)
+        var request = request(name, flags: 1)
         // Safety: the buffer has the 40 bytes of struct ifreq and lives for the call.
         let result = unsafe request.withUnsafeMutableBytes { bytes in
             kl_syscall(
@@ -24,5 +21,17 @@ package enum NetworkInterface {
         guard result >= 0 else {
             throw KernelError(errno: Errno(rawValue: Int32(-result)), operation: "\(name): up")
         }
+    }
+
+    /// struct ifreq of include/uapi/linux/if.h: 16 bytes of name, the flags, room for the rest of the union.
+    package static func request(_ name: String, flags: UInt16) -> [UInt8] {
+        let name = Array(name.utf8.prefix(15))
+        return name + [UInt8](repeating: 0, count: 16 - name.count) + littleEndian(flags)
+            + [UInt8](repeating: 0, count: 22)
+    }
+
+    /// The name in a struct ifreq.
+    package static func name(in request: [UInt8]) -> String {
+        String(decoding: request.prefix(16).prefix { $0 != 0 }, as: UTF8.self)
     }
 }

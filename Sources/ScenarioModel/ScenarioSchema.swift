@@ -214,7 +214,7 @@ package enum ScenarioSchema {
                     "anyOf": [
                         reference("value"),
                         object(
-                            ["usb": reference("value"), "count": reference("value")], required: ["usb"]),
+                            ["usb": reference("value"), "count": reference("integer")], required: ["usb"]),
                     ]
                 ],
             ]

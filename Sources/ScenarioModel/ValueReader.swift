@@ -120,11 +120,8 @@ struct ValueReader {
         guard let entries = document.mapping, let bus = entries.first(where: { $0.key == "usb" })?.value,
             entries.allSatisfy({ ["usb", "count"].contains($0.key) })
         else {
-            return [
-                integer(
-                    document, names: &names,
-                    expected: "a handle: a number, {usb: BUS}, {usb: FIRST, count: BUSES} or {sum: [...]}")
-            ].compactMap(\.self)
+            let expected = "a handle: a number, {usb: BUS}, {usb: FIRST, count: BUSES} or {sum: [...]}"
+            return integer(document, names: &names, expected: expected).map { [$0] } ?? []
         }
         guard let first = integer(bus, names: &names, expected: "a bus number or $gadget.bus") else {
             return []

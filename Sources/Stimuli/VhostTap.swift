@@ -33,8 +33,10 @@ package final class VhostTap: Stimulus {
         + [UInt8](repeating: 0x5a, count: 46)
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
-        tap = try Self.makeTap()
-        let name = try Self.name(of: tap)
+        // IFF_TAP, IFF_NO_PI and IFF_VNET_HDR; the kernel puts a number for the %d.
+        var interface = NetworkInterface.request("kcovlab%d", flags: 0x0002 | 0x1000 | 0x4000)
+        tap = try Self.makeTap(&interface)
+        let name = NetworkInterface.name(in: interface)
         try NetworkInterface.setUp(name)
         listener = try Self.listen(on: name)
         path = try arena.place("/dev/vhost-net")
@@ -106,30 +108,17 @@ package final class VhostTap: Stimulus {
     package func tearDown() {}
 
     /// A tap whose frames carry a virtio header; it goes with its descriptor.
-    private static func makeTap() throws -> FileDescriptor {
+    ///
+    /// - Parameter interface: A struct ifreq, which gets the name that the kernel chose.
+    /// - Returns: The descriptor.
+    /// - Throws: When there is no /dev/net/tun, or the kernel makes no such interface.
+    private static func makeTap(_ interface: inout [UInt8]) throws -> FileDescriptor {
         let tap = try FileDescriptor(opening: "/dev/net/tun")
-        // IFF_TAP, IFF_NO_PI and IFF_VNET_HDR; the kernel puts a number for the %d.
-        var request = interfaceRequest("kcovlab%d", flags: 0x0002 | 0x1000 | 0x4000)
         try kernel("TUNSETIFF") {
             // Safety: the kernel reads and writes one struct ifreq, 40 bytes.
-            unsafe ioctl(tap.number, 0x4004_54ca, &request)
+            unsafe ioctl(tap.number, 0x4004_54ca, &interface)
         }
         return tap
-    }
-
-    private static func name(of tap: borrowing FileDescriptor) throws -> String {
-        var request = interfaceRequest("", flags: 0)
-        try kernel("TUNGETIFF") {
-            // Safety: the kernel writes one struct ifreq, 40 bytes.
-            unsafe ioctl(tap.number, 0x8004_54d2, &request)
-        }
-        return String(decoding: request.prefix { $0 != 0 }, as: UTF8.self)
-    }
-
-    /// struct ifreq.
-    private static func interfaceRequest(_ name: String, flags: UInt16) -> [UInt8] {
-        Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count) + littleEndian(flags)
-            + [UInt8](repeating: 0, count: 22)
     }
 
     /// A packet socket for the frames of this tap.

@@ -8,10 +8,10 @@ import Testing
 
 @Suite("Guest definitions")
 struct GuestDefinitionTests {
-    private func definition(_ text: String) -> GuestDefinition {
+    private func definition(_ text: String, on kind: Accelerator.Kind = .tcg) -> GuestDefinition {
         GuestDefinition(
             name: text, kernel: text, initramfs: text, commandLine: text, processors: 2, memory: 512,
-            accelerator: .tcg, hasAgent: true)
+            accelerator: kind, hasAgent: true)
     }
 
     @Test(
@@ -35,6 +35,18 @@ struct GuestDefinitionTests {
     func addresses() {
         #expect(GuestDefinition.commandLine(relocates: false).split(separator: " ").contains("nokaslr"))
         #expect(!GuestDefinition.commandLine(relocates: true).contains("kaslr"))
+    }
+
+    @Test(
+        "Only an emulated guest is not told that byte copies are fast",
+        arguments: [Accelerator.Kind.tcg, .kvm])
+    func processor(kind: Accelerator.Kind) throws {
+        let text = definition("x", on: kind).xml
+        let domain = try #require(try XMLDocument(xmlString: text).rootElement())
+        let features = domain.elements(forName: "cpu").flatMap { $0.elements(forName: "feature") }
+        #expect(features.allSatisfy { $0.attribute(forName: "policy")?.stringValue == "disable" })
+        let names = features.compactMap { $0.attribute(forName: "name")?.stringValue }
+        #expect(names == (kind == .tcg ? ["erms", "fsrm"] : []))
     }
 
     @Test("A guest ends whatever it does")

@@ -13,7 +13,7 @@ extension HostMessage: FramedMessage {
             writer.write(program)
             return (2, writer.bytes)
         case .inspect(let handles):
-            writer.write(list: handles) { $0.write($1) }
+            writer.write(words: handles)
             return (3, writer.bytes)
         case .park: return (4, [])
         case .powerOff: return (5, [])
