@@ -28,9 +28,10 @@ package struct KernelFacts: Sendable, Hashable {
         blockCalls = counts[.tracePC] ?? 0
         comparisonCalls = counts.filter { $0.key != .tracePC }.values.reduce(0, +)
         taskSize = index.structLayout(named: "task_struct")?.size
-        let symbolization = index.symbolize(index.programCounters)
+        var symbolizer = Symbolizer(index: index)
+        for pc in index.programCounters { _ = symbolizer.placeNumber(of: pc) }
         var functions: [FunctionPlace: Int] = [:]
-        for place in symbolization.places {
+        for place in symbolizer.places {
             for frame in place.frames.dropLast() { functions[FunctionPlace(frame), default: 0] += 0 }
             if let body = place.frames.last { functions[FunctionPlace(body), default: 0] += 1 }
         }

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+import Glibc
 import Reports
 
-/// The two streams of a command; a reader that went away stops nothing.
+/// The two streams of a command.
 enum CommandOutput {
-    static func line(_ text: String) {
-        try? FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
-    }
+    static func line(_ text: String) { document(text + "\n") }
+
+    /// Writes a text as it is.
+    static func document(_ text: String) { OutputStream.write(text, to: STDOUT_FILENO) }
+
+    static func document(_ bytes: [UInt8]) { OutputStream.write(bytes, to: STDOUT_FILENO) }
 
     /// Writes a JSON document.
     ///
     /// - Throws: `EncodingError`.
     static func json(_ document: some Encodable) throws {
-        let data = try document.readableJSON()
-        try? FileHandle.standardOutput.write(contentsOf: data)
+        self.document([UInt8](try document.readableJSON()))
     }
 
     /// Writes to standard error as it is.
-    static func diagnostic(_ text: String) {
-        try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
-    }
+    static func diagnostic(_ text: String) { OutputStream.write(text + "\n", to: STDERR_FILENO) }
 
-    static func error(_ text: String) {
-        diagnostic("kcovlab: " + text)
-    }
+    static func error(_ text: String) { diagnostic("kcovlab: " + text) }
 }

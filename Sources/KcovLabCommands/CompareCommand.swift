@@ -178,6 +178,6 @@ struct CompareCommand: AsyncParsableCommand {
             case .markdown: markdown
             case .json: json
             }
-        try? FileHandle.standardOutput.write(contentsOf: Data(shown.utf8))
+        CommandOutput.document(shown)
     }
 }

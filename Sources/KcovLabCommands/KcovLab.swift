@@ -3,6 +3,7 @@
 package import ArgumentParser
 import Diagnostics
 import Lab
+import Reports
 
 /// The command line of kcovlab.
 package struct KcovLab: AsyncParsableCommand {
@@ -28,6 +29,14 @@ package struct KcovLab: AsyncParsableCommand {
     ///
     /// - Returns: The exit code.
     package static func execute(_ arguments: [String]) async -> Int32 {
+        OutputStream.surviveClosedPipes()
+        let code = await perform(arguments)
+        guard let failure = OutputStream.failure else { return code }
+        CommandOutput.error("the output is not complete: \(failure)")
+        return code == 0 ? BisectStatus.code(for: ExitStatus.hostFailed.rawValue, of: arguments) : code
+    }
+
+    private static func perform(_ arguments: [String]) async -> Int32 {
         var command: any ParsableCommand
         do {
             command = try parseAsRoot(arguments)

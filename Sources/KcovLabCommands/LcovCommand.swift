@@ -38,6 +38,6 @@ struct LcovCommand: AsyncParsableCommand {
         }
         let root = source.map { URL(fileURLWithPath: $0, isDirectory: true).standardizedFileURL.path + "/" }
         let text = coverage.tracefile(root: root ?? "")
-        try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        CommandOutput.document(text)
     }
 }

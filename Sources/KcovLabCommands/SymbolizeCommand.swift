@@ -4,6 +4,7 @@ import ArgumentParser
 import Diagnostics
 import Foundation
 import Installation
+import KcovModel
 import KernelBuild
 import KernelSymbols
 
@@ -15,7 +16,8 @@ struct SymbolizeCommand: AsyncParsableCommand {
         discussion: """
             Reads program counters as kcov records them, one hexadecimal number a line, and prints for each the \
             function and the line that its call of the coverage callback belongs to, and what that is inlined into. \
-            The first use of a kernel makes an index of it.
+            Lines are answered as they come, so another program can ask through pipes. The first use of a kernel \
+            makes an index of it.
             """)
 
     @OptionGroup var choice: KernelOptions
@@ -36,7 +38,6 @@ struct SymbolizeCommand: AsyncParsableCommand {
             image = try await builder.build(choice.kernel) { _ in }.vmlinux
         }
         guard let image else { return }
-        let trace = try AddressList.read([UInt8](try input()), named: file ?? "standard input")
         let index: VmlinuxIndex
         do {
             index = try VmlinuxIndex.open(
@@ -44,17 +45,21 @@ struct SymbolizeCommand: AsyncParsableCommand {
         } catch {
             throw InputError("\(error)", at: SourceLocation(file: image.path, line: 1, column: 1))
         }
-        index.symbolize(trace).write { try? FileHandle.standardOutput.write(contentsOf: $0) }
+        try answer(with: index)
     }
 
-    private func input() throws(InputError) -> Data {
-        do {
-            guard let file else { return try FileHandle.standardInput.readToEnd() ?? Data() }
-            return try Data(contentsOf: URL(fileURLWithPath: file), options: .alwaysMapped)
-        } catch {
-            throw InputError(
-                "it cannot be read: \(error.localizedDescription)",
-                at: SourceLocation(file: file ?? "standard input", line: 1, column: 1))
+    /// Answers the lines of each piece of the input before it waits for the next.
+    private func answer(with index: VmlinuxIndex) throws {
+        let input = try InputPieces(path: file)
+        var reader = AddressReader(named: input.name)
+        var places = SymbolizedText(index: index)
+        var text: [UInt8] = []
+        func say(_ trace: [ProgramCounter]) {
+            places.append(trace, to: &text)
+            CommandOutput.document(text)
+            text.removeAll(keepingCapacity: true)
         }
+        while let piece = try input.next() { say(try reader.read(piece)) }
+        say(try reader.finish())
     }
 }

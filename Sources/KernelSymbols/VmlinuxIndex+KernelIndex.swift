@@ -4,7 +4,7 @@ public import KcovModel
 
 extension VmlinuxIndex: KernelIndex {
     public func coveragePoint(at pc: ProgramCounter) -> CoveragePoint? {
-        pointNumber(of: pc).flatMap { point(number: $0) }
+        file.pointSearch.number(of: pc).flatMap { point(number: $0) }
     }
 
     public func frames(at pc: ProgramCounter) -> (symbol: String, frames: [SourceFrame])? {

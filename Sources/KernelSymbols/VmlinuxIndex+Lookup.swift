@@ -75,19 +75,6 @@ extension VmlinuxIndex {
 }
 
 extension VmlinuxIndex {
-    /// The number of the point at an address.
-    func pointNumber(of pc: ProgramCounter) -> Int? {
-        let (difference, overflow) = pc.rawValue.subtractingReportingOverflow(file.base)
-        guard !overflow, let offset = UInt32(exactly: difference) else { return nil }
-        let points = file[.points]
-        var number = Int(file[.buckets][offset >> IndexFormat.bucketShift, 0])
-        while number < points.count, points[number, 0] <= offset {
-            if points[number, 0] == offset { return number }
-            number += 1
-        }
-        return nil
-    }
-
     func point(number: Int) -> CoveragePoint? {
         let points = file[.points]
         guard let callback = CoverageCallback(rawValue: UInt8(truncatingIfNeeded: points[number, 1])) else {

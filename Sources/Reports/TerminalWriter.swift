@@ -21,8 +21,6 @@ package struct TerminalWriter: Sendable {
     }
 
     /// Carries out what a display decided.
-    ///
-    /// A reader that went away (a closed pipe) is no reason to stop a run, so failed writes are ignored.
     package func perform(_ actions: [ProgressDisplay.Action]) {
         var text = ""
         for action in actions {
@@ -32,14 +30,14 @@ package struct TerminalWriter: Sendable {
             case .status(let status): if isTerminal, let status { text += fitted(status) }
             }
         }
-        if !text.isEmpty { try? output.write(contentsOf: Data(text.utf8)) }
+        OutputStream.write(text, to: output.fileDescriptor)
     }
 
     package func write(_ lines: [String]) { perform(lines.map(ProgressDisplay.Action.line)) }
 
     /// Writes lines that a CI system is to obey.
     package func command(_ lines: [String]) {
-        try? output.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+        OutputStream.write(lines.map { $0 + "\n" }.joined(), to: output.fileDescriptor)
     }
 
     /// A status must not wrap, or it could not be replaced; the narrowest usual terminal has 80 columns.

@@ -167,11 +167,11 @@ struct VmlinuxIndexTests {
         let points = index.programCounters
         let odd = [ProgramCounter(rawValue: 3), ProgramCounter(rawValue: points[2].rawValue + 1)]
         let asked = points + odd + points.reversed() + odd
-        let result = index.symbolize(asked)
-        #expect(result.placeNumbers.count == asked.count)
-        #expect(result.places.count == points.count + odd.count)
-        for (pc, number) in zip(asked, result.placeNumbers) {
-            let place = result.places[Int(number)]
+        var symbolizer = Symbolizer(index: index)
+        let numbers = asked.map { symbolizer.placeNumber(of: $0) }
+        #expect(symbolizer.places.count == points.count + odd.count)
+        for (pc, number) in zip(asked, numbers) {
+            let place = symbolizer.places[number]
             #expect(place.pc == pc)
             #expect(place.frames == index.frames(at: pc)?.frames ?? [])
             #expect(place.symbol == index.frames(at: pc)?.symbol ?? "")

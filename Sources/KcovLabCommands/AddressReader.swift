@@ -3,22 +3,49 @@
 package import Diagnostics
 package import KcovModel
 
-/// Program counters as text: a hexadecimal number a line, as kcov users and fuzzers print them.
-package enum AddressList {
-    /// Reads every line; `0x` before a number and white space around it are optional, empty lines are none.
+/// Reads program counters as text: a hexadecimal number a line, as kcov users and fuzzers print them.
+///
+/// `0x` before a number and white space around it are optional; empty lines are none.
+package struct AddressReader {
+    /// What to call the input in an error.
+    private let name: String
+    /// The lines that were read.
+    private var lineCount = 0
+    /// The start of a line whose end was not seen yet.
+    private var rest: [UInt8] = []
+
+    package init(named name: String) {
+        self.name = name
+    }
+
+    /// Reads the lines that a piece of the input completes.
     ///
-    /// - Parameters:
-    ///   - text: The bytes, from anywhere.
-    ///   - name: What to call them in an error.
-    /// - Returns: The program counters in file order.
+    /// - Parameter piece: The bytes that follow, from anywhere.
+    /// - Returns: The program counters in their order.
     /// - Throws: `InputError` at the first line that is no number of at most 64 bits.
-    package static func read(_ text: [UInt8], named name: String) throws(InputError) -> [ProgramCounter] {
+    package mutating func read(_ piece: [UInt8]) throws(InputError) -> [ProgramCounter] {
+        guard let end = piece.lastIndex(of: UInt8(ascii: "\n")) else {
+            rest += piece
+            return []
+        }
+        let lines = rest + piece[...end]
+        rest = Array(piece[(end + 1)...])
+        return try parse(lines)
+    }
+
+    /// Reads the last line, which need not end like the others.
+    package mutating func finish() throws(InputError) -> [ProgramCounter] {
+        defer { rest = [] }
+        return try parse(rest)
+    }
+
+    private mutating func parse(_ text: [UInt8]) throws(InputError) -> [ProgramCounter] {
         var result: [ProgramCounter] = []
         result.reserveCapacity(text.count / 19)
-        let digits = digits
+        let digits = Self.digits
         var next = 0
         while next < text.count {
-            skipBlanks(text, &next)
+            Self.skipBlanks(text, &next)
             let hasPrefix =
                 next + 1 < text.count && text[next] == UInt8(ascii: "0")
                 && text[next + 1] == UInt8(ascii: "x")
@@ -31,11 +58,12 @@ package enum AddressList {
             }
             if next > first { result.append(ProgramCounter(rawValue: number)) }
             let isNumber = next > first || !hasPrefix
-            skipBlanks(text, &next)
+            Self.skipBlanks(text, &next)
             guard isNumber, next == text.count || text[next] == UInt8(ascii: "\n") else {
-                throw mistake(at: next, in: text, named: name)
+                throw mistake(at: next, in: text)
             }
             next += 1
+            lineCount += 1
         }
         return result
     }
@@ -54,7 +82,7 @@ package enum AddressList {
         Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) } ?? .max
     }
 
-    private static func mistake(at place: Int, in text: [UInt8], named name: String) -> InputError {
+    private func mistake(at place: Int, in text: [UInt8]) -> InputError {
         let before = text[..<place]
         let found = place < text.count ? text[place] : UInt8(ascii: "\n")
         let character =
@@ -62,7 +90,7 @@ package enum AddressList {
         return InputError(
             "a hexadecimal program counter of at most 16 digits was expected, found \(character)",
             at: SourceLocation(
-                file: name, line: before.count { $0 == UInt8(ascii: "\n") } + 1,
+                file: name, line: lineCount + 1,
                 column: place - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)))
     }
 }
