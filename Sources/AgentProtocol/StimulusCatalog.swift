@@ -43,7 +43,7 @@ public enum StimulusCatalog {
     }
 
     public static let kinds: [StimulusKind] = [
-        vhostNet, vhostTap, vhostScsi, vhostVsock, vsockPeer, usbGadget, usbip, bluetooth, bluetoothInit,
+        vhostNet, vhostTap, vhostScsi, vhostVsock, vsockPeer, usbGadget, usbipHigh, usbipSuper, bluetooth, bluetoothInit,
         nfc, nfcTag, wifiFrames, wifiMedium,
     ]
 
@@ -153,27 +153,43 @@ public enum StimulusCatalog {
                 [device("The gadget.")], waits: true),
         ])
 
-    private static let usbip = StimulusKind(
-        "usbip",
-        "A port of the USB/IP controller: its receiver waits inside a section until a step lets it go.",
-        relies: [
-            "drivers/usb/usbip/vhci_rx.c", "drivers/usb/usbip/vhci_sysfs.c",
-            "drivers/usb/usbip/usbip_common.c",
-        ],
-        kconfig: ["USBIP_VHCI_HCD", "UNIX"],
-        verbs: [
-            Verb(
-                "usbip-attach",
-                "Attaches the port from the calling thread and waits until the receiver is inside its section.",
-                [device("The port.")], waits: true),
-            Verb(
-                "usbip-serve", "Answers what the kernel asks the device, and waits for a number of answers.",
-                [device("The port."), Parameter("answers", .integer, "How many; default 1.")], waits: true),
-            Verb(
-                "usbip-break",
-                "Sends a message the kernel refuses, and waits until the receiver has left its section and is gone.",
-                [device("The port.")], waits: true),
-        ])
+    private static func usbip(_ name: String, _ about: String) -> StimulusKind {
+        let connection = Parameter(
+            "connection", .integer, "Each of the two, 0 and 1, can be attached once; default 0.")
+        return StimulusKind(
+            name, about,
+            relies: [
+                "drivers/usb/usbip/vhci_rx.c", "drivers/usb/usbip/vhci_sysfs.c",
+                "drivers/usb/usbip/usbip_common.c",
+            ],
+            kconfig: ["USBIP_VHCI_HCD", "UNIX"],
+            exports: [
+                "bus": "the number of the port's bus", "other-bus": "that of the controller's other bus",
+            ],
+            verbs: [
+                Verb(
+                    "usbip-attach",
+                    "Attaches the port from the calling thread and waits until the receiver is inside its section.",
+                    [device("The port."), connection], waits: true),
+                Verb(
+                    "usbip-serve",
+                    "Answers what the kernel asks the device, and waits for a number of answers.",
+                    [device("The port."), Parameter("answers", .integer, "How many; default 1.")], waits: true),
+                Verb(
+                    "usbip-break",
+                    """
+                    Sends a message the kernel refuses, and waits until the receiver has left its section and is gone, \
+                    and the port is free.
+                    """,
+                    [device("The port."), connection], waits: true),
+            ])
+    }
+
+    private static let usbipHigh = usbip(
+        "usbip", "A port of the USB/IP controller: its receiver waits inside a section until a step lets it go.")
+
+    private static let usbipSuper = usbip(
+        "usbip-super", "The same for a SuperSpeed port, which is on the other bus of the same controller.")
 
     private static let bluetooth = StimulusKind(
         "bluetooth", "A raw Bluetooth controller that is up: each event it sends is one section.",

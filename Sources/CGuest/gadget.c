@@ -59,7 +59,7 @@ static void answer(int device, const struct usb_ctrlrequest *request)
         return;
     }
     if (request->bRequest == USB_REQ_GET_DESCRIPTOR)
-        descriptor = usb_device_descriptor(request->wValue, request->wLength, &length);
+        descriptor = usb_device_descriptor(false, request->wValue, request->wLength, &length);
     if (!descriptor) {
         ioctl(device, RAW_EP0_STALL, 0);
         return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The thread at the far end of a USB/IP connection (drivers/usb/usbip). It holds no coverage handle. The protocol is
+ * The thread at the far end of USB/IP connections (drivers/usb/usbip). It holds no coverage handle. The protocol is
  * that of Documentation/usb/usbip_protocol.rst: a head of 48 bytes, big-endian, then the data of the transfer.
  */
 #define _GNU_SOURCE
@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <linux/usb/ch9.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +32,23 @@ struct message {
     uint32_t words[5]; /* of a submit: flags, length, ...; of an answer: status, actual length, ... */
     struct usb_ctrlrequest setup;
 };
+
+bool kl_usbip_is_free(int port, char hub)
+{
+    /* A line for each port of the first controller, made by port_show_vhci() in vhci_sysfs.c. */
+    FILE *status = fopen("/sys/devices/platform/vhci_hcd.0/status", "re");
+    bool is_free = false;
+    char line[128], name[3];
+    int number, state;
+
+    while (status && fgets(line, sizeof(line), status)) {
+        if (sscanf(line, "%2s %d %d", name, &number, &state) == 3 && number == port && name[0] == hub)
+            is_free = state == 4;
+    }
+    if (status)
+        fclose(status);
+    return is_free;
+}
 
 /* The state letter of a kernel thread in /proc/PID/stat if its name is vhci_rx; 0 otherwise. */
 static char receiver_state(const char *pid)
@@ -77,7 +93,7 @@ static void watch(struct kl_usbip *usbip, char pid[16])
             closedir(directory);
     }
     /* A thread on its way out is not there any more; it left its last section before. */
-    *usbip->gone = !state || state == 'Z' || state == 'X';
+    *usbip->gone = (!state || state == 'Z' || state == 'X') && kl_usbip_is_free(usbip->port, usbip->hub);
     /* It sleeps interruptibly only in recvmsg (usbip_recv() in usbip_common.c), which is inside the section. */
     *usbip->waiting = state == 'S';
 }
@@ -89,39 +105,40 @@ static bool transfer(int socket, void *data, size_t length, bool is_input)
 }
 
 /* Answers one message; false when the connection is over. */
-static bool serve(struct kl_usbip *usbip)
+static bool serve(struct kl_usbip *usbip, int peer)
 {
     struct message message, answer = {0};
     const uint8_t *data = NULL;
     size_t length = 0;
     uint8_t unwanted[256];
 
-    if (!transfer(usbip->peer, &message, sizeof(message), true))
+    if (!transfer(peer, &message, sizeof(message), true))
         return false;
     answer.sequence = message.sequence;
     if (ntohl(message.command) == CMD_UNLINK) {
         answer.command = htonl(RET_UNLINK);
-        return transfer(usbip->peer, &answer, sizeof(answer), false);
+        return transfer(peer, &answer, sizeof(answer), false);
     }
     if (ntohl(message.command) != CMD_SUBMIT)
         return false;
     if (!message.is_input && message.words[1]) {
         size_t announced = ntohl(message.words[1]);
 
-        if (announced > sizeof(unwanted) || !transfer(usbip->peer, unwanted, announced, true))
+        if (announced > sizeof(unwanted) || !transfer(peer, unwanted, announced, true))
             return false;
     }
     answer.command = htonl(RET_SUBMIT);
     if (message.is_input) {
         if (message.setup.bRequest == USB_REQ_GET_DESCRIPTOR)
-            data = usb_device_descriptor(message.setup.wValue, message.setup.wLength, &length);
+            data = usb_device_descriptor(
+                usbip->hub == 's', message.setup.wValue, message.setup.wLength, &length);
         if (!data)
             answer.words[0] = htonl((uint32_t)-EPIPE);
     }
     answer.words[1] = htonl((uint32_t)length);
-    if (!transfer(usbip->peer, &answer, sizeof(answer), false))
+    if (!transfer(peer, &answer, sizeof(answer), false))
         return false;
-    if (data && !transfer(usbip->peer, (void *)data, length, false))
+    if (data && !transfer(peer, (void *)data, length, false))
         return false;
     ++*usbip->answered;
     return true;
@@ -130,17 +147,22 @@ static bool serve(struct kl_usbip *usbip)
 static void *attend(void *argument)
 {
     struct kl_usbip *usbip = argument;
-    bool connected = true;
+    struct pollfd peers[KL_USBIP_CONNECTIONS];
     char pid[16] = "";
 
+    for (int i = 0; i < KL_USBIP_CONNECTIONS; i++)
+        peers[i] = (struct pollfd){.fd = usbip->peers[i], .events = POLLIN};
     while (!usbip->stopping) {
-        struct pollfd peer = {.fd = usbip->peer, .events = POLLIN};
-
         watch(usbip, pid);
-        if (*usbip->serving && connected && poll(&peer, 1, 1) > 0)
-            connected = serve(usbip);
-        else
+        if (!*usbip->serving || poll(peers, KL_USBIP_CONNECTIONS, 1) <= 0) {
             usleep(1000);
+            continue;
+        }
+        for (int i = 0; i < KL_USBIP_CONNECTIONS; i++) {
+            /* A connection that is over is not looked at again. */
+            if (peers[i].revents && !serve(usbip, peers[i].fd))
+                peers[i].fd = -1;
+        }
     }
     return NULL;
 }
@@ -154,6 +176,7 @@ void kl_usbip_stop(struct kl_usbip *usbip)
 {
     usbip->stopping = 1;
     /* Ends a transfer that waits for the kernel. */
-    shutdown(usbip->peer, SHUT_RDWR);
+    for (int i = 0; i < KL_USBIP_CONNECTIONS; i++)
+        shutdown(usbip->peers[i], SHUT_RDWR);
     pthread_join(usbip->attendant, NULL);
 }

@@ -8,12 +8,12 @@ extension CoverageChecker {
     /// Checks one buffer.
     ///
     /// The count fits the buffer, the contents are complete, nothing was appended after disable, every address is the
-    /// return address of a coverage callback of the right kind, comparison types are known, and nothing was recorded
-    /// that no context may record.
+    /// return address of a coverage callback of the right kind, comparison types are known, operands fit their
+    /// size, and nothing was recorded that no context may record.
     func invariantFindings(_ trace: Trace) -> [Finding] {
         let breaches =
             brokenShape(of: trace.observed) + wrongCallbacks(in: trace) + unknownTypes(in: trace)
-            + forbidden(in: trace)
+            + wideOperands(in: trace) + forbidden(in: trace)
         return breaches.map { breach in
             Finding(
                 expected: "\(trace.name): \(breach.expected ?? "invariant")", found: breach.found,
@@ -98,6 +98,23 @@ extension CoverageChecker {
                 found: "\(wrong.count) records with others",
                 evidence: wrong.prefix(Trace.shown).map {
                     "type 0x\(String($0.type, radix: 16)) at \(trace.place($0.pc))"
+                })
+        ]
+    }
+
+    /// All callbacks but that of a switch, which takes what the compiler widened, have parameters of their size.
+    private func wideOperands(in trace: Trace) -> [Breach] {
+        let wrong = trace.observed.coverage.comparisons.filter { record in
+            !record.operandsFit && trace.sites[record.pc]?.point?.callback != .compareSwitch
+        }
+        guard !wrong.isEmpty else { return [] }
+        return [
+            Breach(
+                expected: "operands that have no more bits than their comparison",
+                found: "\(wrong.count) records with others",
+                evidence: wrong.prefix(Trace.shown).map { record in
+                    "0x\(String(record.first, radix: 16)) and 0x\(String(record.second, radix: 16)), "
+                        + "\(record.size) bytes, at \(trace.place(record.pc))"
                 })
         ]
     }

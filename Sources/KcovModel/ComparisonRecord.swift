@@ -30,4 +30,7 @@ public struct ComparisonRecord: Hashable, Sendable {
 
     /// Whether the type word carries only bits that the uapi defines.
     public var hasKnownType: Bool { type & ~7 == 0 }
+
+    /// Whether no operand has a bit beyond the size.
+    public var operandsFit: Bool { (first | second) >> UInt64(size * 8) == 0 }
 }

@@ -71,7 +71,7 @@ package enum StimulusTable {
         "vhost-vsock": VhostDevice.self,
         "vsock-peer": VsockPeer.self,
         "usb-gadget": UsbGadget.self,
-        "usbip": UsbipPort.self,
+        "usbip": UsbipPort.self, "usbip-super": UsbipPort.self,
         "bluetooth": BluetoothController.self,
         "bluetooth-init": BluetoothController.self,
         "nfc": NfcDevice.self,

@@ -9,15 +9,14 @@ package import GuestKernel
 ///
 /// `vhci_rx_loop()` in drivers/usb/usbip/vhci_rx.c enters the section before it waits for a message, under the handle that
 /// `attach_store()` in vhci_sysfs.c took from the attaching task. That makes it the one section whose begin and end steps
-/// decide. The far end is a thread of the agent (usbip.c).
+/// decide. The far end is a thread of the agent (usbip.c). The controller has two buses, one for each kind of port.
 @safe package final class UsbipPort: Stimulus {
-    package var exports: [String: UInt64] { [:] }
+    package let exports: [String: UInt64]
     private let usbip: UnsafeMutablePointer<kl_usbip>
-    private let port: Int
-    private let near: FileDescriptor
-    private let far: FileDescriptor
+    private let port: Int32
+    private let hub: Hub
+    private let connections: [Connection]
     private let path: UInt64
-    private let request: (address: UInt64, length: Int)
     private let file: UInt64
     private let broken: UInt64
     private let serving: UInt64
@@ -28,25 +27,21 @@ package import GuestKernel
     private static let controller = "/sys/devices/platform/vhci_hcd.0"
     /// The size of a message's head; one of zeros is no message the kernel knows.
     private static let headSize = 48
-    /// VDEV_ST_NULL, as the status file shows it.
-    private static let free = "004"
+    /// More than a controller has (VHCI_PORTS).
+    private static let mostPorts: Int32 = 64
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
-        guard let port = try Self.ports().firstIndex(of: Self.free) else {
+        let hub = request.kind == "usbip-super" ? Hub.superSpeed : .highSpeed
+        guard let port = (0..<Self.mostPorts).first(where: hub.hasFree) else {
             throw StimulusError("\(Self.controller) has no free port: the kernel needs CONFIG_USBIP_VHCI_HCD")
         }
+        exports = try hub.buses(below: Self.controller)
+        self.hub = hub
         self.port = port
-        var pair: [Int32] = [0, 0]
-        try kernel("socketpair") {
-            // Safety: the array has room for both numbers.
-            unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+        connections = try (0..<Int(KL_USBIP_CONNECTIONS)).map { _ in
+            try Connection(port: port, hub: hub, arena: arena)
         }
-        near = FileDescriptor(owning: pair[0])
-        far = FileDescriptor(owning: pair[1])
         path = try arena.place("\(Self.controller)/attach")
-        // Port, socket, device number, USB_SPEED_HIGH.
-        let text = Array("\(port) \(pair[0]) 7 3".utf8)
-        self.request = (try arena.place(text), text.count)
         file = try arena.word()
         broken = try arena.place([UInt8](repeating: 0, count: Self.headSize))
         serving = try arena.word(0)
@@ -59,29 +54,37 @@ package import GuestKernel
         unsafe usbip.pointee.answered = UnsafeMutablePointer(bitPattern: UInt(answered))
         unsafe usbip.pointee.waiting = UnsafeMutablePointer(bitPattern: UInt(waiting))
         unsafe usbip.pointee.gone = UnsafeMutablePointer(bitPattern: UInt(gone))
-        unsafe usbip.pointee.peer = pair[1]
+        unsafe usbip.pointee.peers = (connections[0].far.number, connections[1].far.number)
+        unsafe usbip.pointee.port = port
+        unsafe usbip.pointee.hub = CChar(hub.letter)
         let error = unsafe kl_usbip_start(usbip)
         guard error == 0 else { throw StimulusError("no thread for USB/IP: errno \(error)") }
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
+        let number = try step.constant("connection", default: 0)
+        guard number < UInt64(connections.count) else {
+            throw StimulusError("a USB/IP port has the connections 0 to \(connections.count - 1), not \(number)")
+        }
+        let connection = connections[Int(number)]
         switch step.verb {
         case "usbip-attach":
             builder.call(
                 Int(SYS_openat), [.number(AT_FDCWD), .value(path), .number(O_WRONLY | O_CLOEXEC)], keep: file)
             builder.primary(
-                Int(SYS_write), [.word(at: file), .value(request.address), .number(request.length)],
+                Int(SYS_write), [.word(at: file), .value(connection.request.address), .number(connection.request.length)],
                 promise: step.promise, keep: step.keep)
             builder.call(Int(SYS_close), [.word(at: file)])
             builder.waitUntil(wordAt: waiting, atLeast: .value(1))
         case "usbip-serve":
+            builder.store(.value(0), at: .value(answered))
             builder.store(.value(1), at: .value(serving))
             let count = try step.constant("answers", default: 1)
             builder.primary(KL_WAIT_COUNT, [.value(answered), .value(count)], keep: step.keep)
         case "usbip-break":
             builder.store(.value(0), at: .value(serving))
             builder.call(
-                Int(SYS_write), [.number(far.number), .value(broken), .number(Self.headSize)])
+                Int(SYS_write), [.number(connection.far.number), .value(broken), .number(Self.headSize)])
             builder.primary(KL_WAIT_COUNT, [.value(gone), .value(1)], keep: step.keep)
         default:
             throw StimulusError("a USB/IP port has no step '\(step.verb)'")
@@ -96,17 +99,53 @@ package import GuestKernel
         try? waitUntil(milliseconds: 10_000, for: "the port to be free") { !isTaken }
     }
 
-    private var isTaken: Bool {
-        guard let ports = try? Self.ports(), port < ports.count else { return true }
-        return ports[port] != Self.free
+    private var isTaken: Bool { !hub.hasFree(port) }
+}
+
+/// What a port can be attached to once.
+private final class Connection {
+    let near: FileDescriptor
+    let far: FileDescriptor
+    /// What is written to attach: port, socket, device number, speed.
+    let request: (address: UInt64, length: Int)
+
+    init(port: Int32, hub: Hub, arena: Arena) throws {
+        var pair: [Int32] = [0, 0]
+        try kernel("socketpair") {
+            // Safety: the array has room for both numbers.
+            unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+        }
+        near = FileDescriptor(owning: pair[0])
+        far = FileDescriptor(owning: pair[1])
+        let text = Array("\(port) \(pair[0]) 7 \(hub.rawValue)".utf8)
+        request = (try arena.place(text), text.count)
+    }
+}
+
+/// One of the two hubs of a controller, each the root of a bus.
+private enum Hub: Int32 {
+    /// USB_SPEED_HIGH and USB_SPEED_SUPER (include/uapi/linux/usb/ch9.h), which a device at such a port must have.
+    case highSpeed = 3
+    case superSpeed = 5
+
+    var letter: UInt8 {
+        switch self {
+        case .highSpeed: UInt8(ascii: "h")
+        case .superSpeed: UInt8(ascii: "s")
+        }
     }
 
-    /// The state of each high-speed port.
-    private static func ports() throws -> [String] {
-        let status = (try? SystemFile.read("\(controller)/status")) ?? ""
-        return status.split(separator: "\n").filter { $0.hasPrefix("hs") }.map { line in
-            let fields = line.split(separator: " ")
-            return fields.count > 2 ? String(fields[2]) : ""
+    func hasFree(_ port: Int32) -> Bool { kl_usbip_is_free(port, CChar(letter)) }
+
+    /// The numbers of its bus and of the other one.
+    func buses(below controller: String) throws -> [String: UInt64] {
+        var result: [String: UInt64] = [:]
+        for name in SystemFile.names(in: controller) where name.hasPrefix("usb") {
+            guard let number = UInt64(name.dropFirst(3)) else { continue }
+            // Megabits a second, which only a SuperSpeed root hub has thousands of.
+            let isSuper = try SystemFile.read("\(controller)/\(name)/speed").count > 4
+            result[isSuper == (self == .superSpeed) ? "bus" : "other-bus"] = number
         }
+        return result
     }
 }

@@ -63,6 +63,16 @@ import Testing
         #expect(text(K.records([[12, 1, 2, K.compare4]])).contains("type 0xc"))
     }
 
+    @Test func operandsMustFitTheirSize() {
+        let wide: UInt64 = 0xffff_ffff_ffff_ff9c
+        for operands in [[wide, 2], [2, wide], [1 << 32, 0]] {
+            #expect(text(K.records([[4] + operands + [K.compare4]])).contains("4 bytes, at"))
+        }
+        #expect(text(K.records([[4, 0xffff_ff9c, .max >> 32, K.compare4]])).isEmpty)
+        // What the compiler widened before a switch may have a sign.
+        #expect(text(K.records([[5, wide, wide, K.cases]])).isEmpty)
+    }
+
     @Test func interruptsMustStayOut() {
         let found = text(K.trace([K.kick, K.tick]))
         #expect(found.contains("no hrtimer_interrupt, which kcov must not record"))
