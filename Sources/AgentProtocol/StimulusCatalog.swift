@@ -43,7 +43,8 @@ public enum StimulusCatalog {
     }
 
     public static let kinds: [StimulusKind] = [
-        vhostNet, vhostTap, vhostScsi, vhostVsock, vsockPeer, usbGadget, usbipHigh, usbipSuper, bluetooth, bluetoothInit,
+        vhostNet, vhostTap, vhostScsi, vhostVsock, vsockPeer, usbGadget, usbipHigh, usbipSuper, bluetooth,
+        bluetoothInit,
         nfc, nfcTag, wifiFrames, wifiMedium,
     ]
 
@@ -174,7 +175,8 @@ public enum StimulusCatalog {
                 Verb(
                     "usbip-serve",
                     "Answers what the kernel asks the device, and waits for a number of answers.",
-                    [device("The port."), Parameter("answers", .integer, "How many; default 1.")], waits: true),
+                    [device("The port."), Parameter("answers", .integer, "How many; default 1.")], waits: true
+                ),
                 Verb(
                     "usbip-break",
                     """
@@ -186,7 +188,8 @@ public enum StimulusCatalog {
     }
 
     private static let usbipHigh = usbip(
-        "usbip", "A port of the USB/IP controller: its receiver waits inside a section until a step lets it go.")
+        "usbip",
+        "A port of the USB/IP controller: its receiver waits inside a section until a step lets it go.")
 
     private static let usbipSuper = usbip(
         "usbip-super", "The same for a SuperSpeed port, which is on the other bus of the same controller.")

@@ -64,7 +64,8 @@ package import GuestKernel
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
         let number = try step.constant("connection", default: 0)
         guard number < UInt64(connections.count) else {
-            throw StimulusError("a USB/IP port has the connections 0 to \(connections.count - 1), not \(number)")
+            throw StimulusError(
+                "a USB/IP port has the connections 0 to \(connections.count - 1), not \(number)")
         }
         let connection = connections[Int(number)]
         switch step.verb {
@@ -72,7 +73,8 @@ package import GuestKernel
             builder.call(
                 Int(SYS_openat), [.number(AT_FDCWD), .value(path), .number(O_WRONLY | O_CLOEXEC)], keep: file)
             builder.primary(
-                Int(SYS_write), [.word(at: file), .value(connection.request.address), .number(connection.request.length)],
+                Int(SYS_write),
+                [.word(at: file), .value(connection.request.address), .number(connection.request.length)],
                 promise: step.promise, keep: step.keep)
             builder.call(Int(SYS_close), [.word(at: file)])
             builder.waitUntil(wordAt: waiting, atLeast: .value(1))

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KernelBuild
 
-@Suite(.timeLimit(.minutes(2))) struct CacheTests {
+@Suite(.timeLimit(.minutes(10))) struct CacheTests {
     let directory: TestDirectory
     let cache: KernelCache
 

@@ -7,7 +7,7 @@ import Testing
 @testable import KernelBuild
 
 /// What the commands do with bad input, and what dry runs leave: nothing.
-@Suite("Commands that come to nothing", .timeLimit(.minutes(2))) struct CommandLineTests {
+@Suite("Commands that come to nothing", .timeLimit(.minutes(10))) struct CommandLineTests {
     /// A way to be wrong: what is tested, by command, and what each says.
     struct Mistake: Sendable, CustomTestStringConvertible {
         let name: String

@@ -7,7 +7,7 @@ import Testing
 @testable import KernelBuild
 
 /// A pinned version that the archive dropped, with an archive that is a script.
-@Suite(.timeLimit(.minutes(2))) struct DroppedVersionTests {
+@Suite(.timeLimit(.minutes(10))) struct DroppedVersionTests {
     private static let package = "linux-source-fake"
     let fake: FakeKernel
     private let command: BuiltCommand

@@ -6,7 +6,7 @@ import Testing
 
 @testable import KernelBuild
 
-@Suite(.timeLimit(.minutes(2))) struct KernelBuilderTests {
+@Suite(.timeLimit(.minutes(10))) struct KernelBuilderTests {
     let fake: FakeKernel
 
     init() throws { fake = try FakeKernel() }

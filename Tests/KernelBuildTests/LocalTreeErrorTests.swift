@@ -6,7 +6,7 @@ import Testing
 
 @testable import KernelBuild
 
-@Suite(.timeLimit(.minutes(2))) struct LocalTreeErrorTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalTreeErrorTests {
     let small: SmallTree
 
     init() async throws { small = try await SmallTree() }

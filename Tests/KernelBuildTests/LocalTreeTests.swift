@@ -6,7 +6,7 @@ import Testing
 
 @testable import KernelBuild
 
-@Suite(.timeLimit(.minutes(2))) struct LocalTreeTests {
+@Suite(.timeLimit(.minutes(10))) struct LocalTreeTests {
     let small: SmallTree
 
     init() async throws { small = try await SmallTree() }

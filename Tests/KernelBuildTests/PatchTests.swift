@@ -6,7 +6,7 @@ import Testing
 
 @testable import KernelBuild
 
-@Suite(.timeLimit(.minutes(2))) struct PatchTests {
+@Suite(.timeLimit(.minutes(10))) struct PatchTests {
     private func read(_ text: String) throws -> (patches: [PatchFile], remarks: [String]) {
         let collector = DiagnosticCollector()
         let file = URL(fileURLWithPath: "/patches/p.patch")

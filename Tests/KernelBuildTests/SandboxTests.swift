@@ -6,7 +6,7 @@ import Testing
 
 @testable import KernelBuild
 
-@Suite(.timeLimit(.minutes(2))) struct SandboxTests {
+@Suite(.timeLimit(.minutes(10))) struct SandboxTests {
     let fake: FakeKernel
 
     init() throws { fake = try FakeKernel() }

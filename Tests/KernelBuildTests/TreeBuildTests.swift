@@ -7,7 +7,7 @@ import Testing
 @testable import KernelBuild
 
 /// Building a tree of the user, with a fake kernel.
-@Suite(.timeLimit(.minutes(2))) struct TreeBuildTests {
+@Suite(.timeLimit(.minutes(10))) struct TreeBuildTests {
     let fake: FakeKernel
 
     init() throws { fake = try FakeKernel() }

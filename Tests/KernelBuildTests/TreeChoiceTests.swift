@@ -8,7 +8,7 @@ import Testing
 @testable import KernelBuild
 
 /// What a choice with a tree means before anything is built.
-@Suite(.timeLimit(.minutes(2))) struct TreeChoiceTests {
+@Suite(.timeLimit(.minutes(10))) struct TreeChoiceTests {
     let small: SmallTree
     let builder: KernelBuilder
 

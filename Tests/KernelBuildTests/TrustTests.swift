@@ -7,7 +7,7 @@ import Testing
 @testable import KernelBuild
 
 /// Building where no sandbox can be had.
-@Suite(.timeLimit(.minutes(2))) struct TrustTests {
+@Suite(.timeLimit(.minutes(10))) struct TrustTests {
     let fake: FakeKernel
 
     init() throws { fake = try FakeKernel() }
