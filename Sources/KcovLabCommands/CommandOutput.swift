@@ -8,9 +8,9 @@ enum CommandOutput {
     static func line(_ text: String) { document(text + "\n") }
 
     /// Writes a text as it is.
-    static func document(_ text: String) { OutputStream.write(text, to: STDOUT_FILENO) }
+    static func document(_ text: String) { ProcessOutput.write(text, to: STDOUT_FILENO) }
 
-    static func document(_ bytes: [UInt8]) { OutputStream.write(bytes, to: STDOUT_FILENO) }
+    static func document(_ bytes: [UInt8]) { ProcessOutput.write(bytes, to: STDOUT_FILENO) }
 
     /// Writes a JSON document.
     ///
@@ -20,7 +20,7 @@ enum CommandOutput {
     }
 
     /// Writes to standard error as it is.
-    static func diagnostic(_ text: String) { OutputStream.write(text + "\n", to: STDERR_FILENO) }
+    static func diagnostic(_ text: String) { ProcessOutput.write(text + "\n", to: STDERR_FILENO) }
 
     static func error(_ text: String) { diagnostic("kcovlab: " + text) }
 }

@@ -35,6 +35,7 @@ package struct InputPieces {
             }
             if failure == 0 { return piece.isEmpty ? nil : piece }
             guard failure == EINTR else {
+                // Safety: strerror returns a terminated string, copied at once.
                 throw Self.unreadable(name, unsafe String(cString: strerror(failure)))
             }
         }

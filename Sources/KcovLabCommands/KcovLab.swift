@@ -29,9 +29,9 @@ package struct KcovLab: AsyncParsableCommand {
     ///
     /// - Returns: The exit code.
     package static func execute(_ arguments: [String]) async -> Int32 {
-        OutputStream.surviveClosedPipes()
+        ProcessOutput.surviveClosedPipes()
         let code = await perform(arguments)
-        guard let failure = OutputStream.failure else { return code }
+        guard let failure = ProcessOutput.failure else { return code }
         CommandOutput.error("the output is not complete: \(failure)")
         return code == 0 ? BisectStatus.code(for: ExitStatus.hostFailed.rawValue, of: arguments) : code
     }

@@ -30,14 +30,14 @@ package struct TerminalWriter: Sendable {
             case .status(let status): if isTerminal, let status { text += fitted(status) }
             }
         }
-        OutputStream.write(text, to: output.fileDescriptor)
+        ProcessOutput.write(text, to: output.fileDescriptor)
     }
 
     package func write(_ lines: [String]) { perform(lines.map(ProgressDisplay.Action.line)) }
 
     /// Writes lines that a CI system is to obey.
     package func command(_ lines: [String]) {
-        OutputStream.write(lines.map { $0 + "\n" }.joined(), to: output.fileDescriptor)
+        ProcessOutput.write(lines.map { $0 + "\n" }.joined(), to: output.fileDescriptor)
     }
 
     /// A status must not wrap, or it could not be replaced; the narrowest usual terminal has 80 columns.

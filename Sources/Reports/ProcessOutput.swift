@@ -8,7 +8,7 @@ import Synchronization
 /// A reader that went away, a closed pipe, stops no run and is no failure. Anything else, above all a full disk, means
 /// that what was asked for is not there: whoever ends the process has to say so. Standard error is what it would be
 /// said on.
-package enum OutputStream {
+package enum ProcessOutput {
     private static let firstFailure = Mutex<String?>(nil)
 
     /// Why something could not be written; nil when all was.
