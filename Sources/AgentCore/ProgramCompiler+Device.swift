@@ -85,6 +85,11 @@ extension ProgramCompiler {
             builder.primary(
                 KL_WAIT_COUNT, [.value(buffer.address), try operand("at-least", of: step, default: 1)],
                 keep: keep(of: step))
+        case "wait-record":
+            builder.primary(
+                KL_WAIT_RECORD,
+                [.value(buffer.address), .value(try arena.word()), .value(buffer.words &- 1)],
+                promise: Self.promise(of: step), keep: keep(of: step))
         case "wait-calls":
             builder.primary(
                 KL_WAIT_CALLS,

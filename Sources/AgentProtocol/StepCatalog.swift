@@ -187,6 +187,13 @@ public enum StepCatalog {
                 Parameter("at-least", .integer, "The number; default 1."),
             ], waits: true),
         Verb(
+            "wait-record",
+            """
+            Waits until a buffer that is never reset has grown since the step was last done, and reads its newest record at \
+            once, which is the result; one that is not there yet is ENODATA.
+            """,
+            [Parameter("buffer", .buffer, required: true, "The buffer, of mode pc.")], waits: true),
+        Verb(
             "wait-calls", "Waits until a buffer shows a number of calls of a kernel function.",
             [
                 Parameter("buffer", .buffer, required: true, "The buffer, of mode pc."),

@@ -170,18 +170,20 @@ public enum StimulusCatalog {
             verbs: [
                 Verb(
                     "usbip-attach",
-                    "Attaches the port from the calling thread and waits until the receiver is inside its section.",
+                    "Attaches the port from the calling thread and waits until all receivers are inside their sections.",
                     [device("The port."), connection], waits: true),
                 Verb(
                     "usbip-serve",
                     "Answers what the kernel asks the device, and waits for a number of answers.",
-                    [device("The port."), Parameter("answers", .integer, "How many; default 1.")], waits: true
-                ),
+                    [
+                        device("The port."), Parameter("answers", .integer, "How many; default 1."),
+                        Parameter("most", .integer, "After how many to fall silent; default never."),
+                    ], waits: true),
                 Verb(
                     "usbip-break",
                     """
-                    Sends a message the kernel refuses, and waits until the receiver has left its section and is gone, \
-                    and the port is free.
+                    Sends a message the kernel refuses, and waits until the port is free, which it is after its receiver \
+                    has left its section and is gone.
                     """,
                     [device("The port."), connection], waits: true),
             ])
@@ -237,7 +239,11 @@ public enum StimulusCatalog {
         verbs: [
             Verb(
                 "nfc-write", "Writes a packet to the tag; the next one goes out when the tag has answered.",
-                [device("The tag.")])
+                [device("The tag.")]),
+            Verb(
+                "nfc-garble",
+                "Lets the controller send a packet too short to have a head, written by the calling thread.",
+                [device("The tag.")]),
         ])
 
     private static let wifiMedium = StimulusKind(
@@ -247,10 +253,20 @@ public enum StimulusCatalog {
             "drivers/net/wireless/virtual/mac80211_hwsim.c", "net/mac80211/rx.c", "net/mac80211/iface.c",
         ],
         kconfig: ["MAC80211_HWSIM"],
+        parameters: [
+            Parameter(
+                "shared", .integer,
+                "1: the second radio has one more interface, a station, so that each gets a copy of what both hear; default 0."
+            )
+        ],
         verbs: [
             Verb(
                 "wifi-inject", "Lets the second radio receive a probe request, from the calling thread.",
-                [device("The medium.")])
+                [device("The medium.")]),
+            Verb(
+                "wifi-inject-ack",
+                "Lets it receive an acknowledgement, which only a monitor would want, from the calling thread.",
+                [device("The medium.")]),
         ])
 
     private static let wifiFrames = StimulusKind(

@@ -81,6 +81,14 @@ static bool shows(const struct kl_buffer *buffer, uint64_t pc, uint64_t wanted, 
     return found >= wanted;
 }
 
+/* The newest word behind a count that has grown: -ENODATA while it is zero, when the kernel counts before it writes. */
+static int64_t newest(uint64_t address, uint64_t count, uint64_t limit)
+{
+    uint64_t record = WORD(address + 8 * (count < limit ? count : limit));
+
+    return record ? (int64_t)record : -ENODATA;
+}
+
 /* Lets others run; without a system call while this task is traced. */
 static void relax(const struct kl_task *task)
 {
@@ -107,6 +115,15 @@ static int64_t wait_for(struct kl_arena *arena, struct kl_task *task, const stru
             seen = (int64_t)WORD(a[0]);
             if ((uint64_t)seen > a[1] || (uint64_t)seen >= a[2])
                 return seen;
+            break;
+        case KL_WAIT_RECORD:
+            seen = (int64_t)WORD(a[0]);
+            if ((uint64_t)seen > WORD(a[1])) {
+                int64_t record = newest(a[0], (uint64_t)seen, a[2]);
+
+                WORD(a[1]) = (uint64_t)seen;
+                return record;
+            }
             break;
         case KL_WAIT_CALLS:
             if (shows((struct kl_buffer *)(uintptr_t)a[0], a[1], a[2], &seen))
@@ -466,6 +483,7 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return (int64_t)WORD(a[0]);
     case KL_WAIT_COUNT:
     case KL_WAIT_GROWN:
+    case KL_WAIT_RECORD:
     case KL_WAIT_CALLS:
     case KL_WAIT_QUIET:
         return wait_for(arena, task, op, a);

@@ -23,6 +23,9 @@
 #define RET_SUBMIT 3
 #define RET_UNLINK 4
 
+/* The state of a port that is free (usbip_common.h). */
+#define VDEV_ST_NULL 4
+
 struct message {
     uint32_t command;
     uint32_t sequence;
@@ -33,69 +36,82 @@ struct message {
     struct usb_ctrlrequest setup;
 };
 
-bool kl_usbip_is_free(int port, char hub)
+/* How many ports are taken; *is_free says whether one of them is not. */
+static int taken_ports(int port, char hub, bool *is_free)
 {
     /* A line for each port of the first controller, made by port_show_vhci() in vhci_sysfs.c. */
     FILE *status = fopen("/sys/devices/platform/vhci_hcd.0/status", "re");
-    bool is_free = false;
     char line[128], name[3];
-    int number, state;
+    int number, state, taken = 0;
 
+    *is_free = false;
     while (status && fgets(line, sizeof(line), status)) {
-        if (sscanf(line, "%2s %d %d", name, &number, &state) == 3 && number == port && name[0] == hub)
-            is_free = state == 4;
+        if (sscanf(line, "%2s %d %d", name, &number, &state) != 3)
+            continue;
+        taken += state != VDEV_ST_NULL;
+        if (number == port && name[0] == hub)
+            *is_free = state == VDEV_ST_NULL;
     }
     if (status)
         fclose(status);
+    return taken;
+}
+
+bool kl_usbip_is_free(int port, char hub)
+{
+    bool is_free;
+
+    taken_ports(port, hub, &is_free);
     return is_free;
 }
 
-/* The state letter of a kernel thread in /proc/PID/stat if its name is vhci_rx; 0 otherwise. */
-static char receiver_state(const char *pid)
+/* Whether a process is a receiver that sleeps interruptibly. */
+static bool is_sleeping_receiver(const char *pid)
 {
-    static const char name[] = "(vhci_rx) ";
+    static const char name[] = "(vhci_rx) S";
     char path[64], text[128];
-    const char *found;
     ssize_t length;
     int file;
 
     snprintf(path, sizeof(path), "/proc/%s/stat", pid);
     file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return 0;
+        return false;
     length = read(file, text, sizeof(text) - 1);
     close(file);
     text[length > 0 ? length : 0] = 0;
-    found = strstr(text, name);
-    return found ? found[sizeof(name) - 1] : 0;
+    return strstr(text, name) != NULL;
 }
 
-/* Looks where the receiver is; `pid` remembers it from one call to the next. */
-static void watch(struct kl_usbip *usbip, char pid[16])
+static int sleeping_receivers(void)
 {
-    char state = pid[0] ? receiver_state(pid) : 0;
+    DIR *directory = opendir("/proc");
+    const struct dirent *entry;
+    int found = 0;
 
-    if (!state) {
-        DIR *directory = opendir("/proc");
-        const struct dirent *entry;
+    while (directory && (entry = readdir(directory)))
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && strlen(entry->d_name) < 16)
+            found += is_sleeping_receiver(entry->d_name);
+    if (directory)
+        closedir(directory);
+    return found;
+}
 
-        pid[0] = 0;
-        while (directory && (entry = readdir(directory))) {
-            if (entry->d_name[0] < '1' || entry->d_name[0] > '9' || strlen(entry->d_name) > 15)
-                continue;
-            state = receiver_state(entry->d_name);
-            if (state) {
-                strcpy(pid, entry->d_name);
-                break;
-            }
-        }
-        if (directory)
-            closedir(directory);
-    }
-    /* A thread on its way out is not there any more; it left its last section before. */
-    *usbip->gone = (!state || state == 'Z' || state == 'X') && kl_usbip_is_free(usbip->port, usbip->hub);
-    /* It sleeps interruptibly only in recvmsg (usbip_recv() in usbip_common.c), which is inside the section. */
-    *usbip->waiting = state == 'S';
+/*
+ * Looks where the receiver is. Nothing tells which one belongs to which port, so that all must wait. A port is free after
+ * its receiver is gone (vhci_shutdown_connection() and vhci_device_reset() in vhci_hcd.c).
+ */
+static void watch(struct kl_usbip *usbip)
+{
+    bool is_free;
+    int taken = taken_ports(usbip->port, usbip->hub, &is_free);
+
+    *usbip->gone = is_free;
+    if (is_free)
+        *usbip->waiting = 0;
+    else if (!*usbip->waiting)
+        /* It sleeps interruptibly only in recvmsg (usbip_recv() in usbip_common.c), which is inside the section. */
+        *usbip->waiting = sleeping_receivers() >= taken;
 }
 
 static bool transfer(int socket, void *data, size_t length, bool is_input)
@@ -148,13 +164,12 @@ static void *attend(void *argument)
 {
     struct kl_usbip *usbip = argument;
     struct pollfd peers[KL_USBIP_CONNECTIONS];
-    char pid[16] = "";
 
     for (int i = 0; i < KL_USBIP_CONNECTIONS; i++)
         peers[i] = (struct pollfd){.fd = usbip->peers[i], .events = POLLIN};
     while (!usbip->stopping) {
-        watch(usbip, pid);
-        if (!*usbip->serving || poll(peers, KL_USBIP_CONNECTIONS, 1) <= 0) {
+        watch(usbip);
+        if (!*usbip->serving || *usbip->answered >= *usbip->most || poll(peers, KL_USBIP_CONNECTIONS, 1) <= 0) {
             usleep(1000);
             continue;
         }

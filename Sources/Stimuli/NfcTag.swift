@@ -55,8 +55,15 @@ package import GuestKernel
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
+        let (file, length): (Int32, UInt64) =
+            switch step.verb {
+            case "nfc-write": (socket, 4)
+            // Less than NCI_CTRL_HDR_SIZE, which nci_valid_size() wants.
+            case "nfc-garble": (controller.device.number, 2)
+            default: throw StimulusError("an NFC tag has no step '\(step.verb)'")
+            }
         builder.primary(
-            Int(SYS_write), [.number(socket), .value(packet), .value(4)], promise: step.promise,
+            Int(SYS_write), [.number(file), .value(packet), .value(length)], promise: step.promise,
             keep: step.keep)
     }
 

@@ -21,6 +21,7 @@ package import GuestKernel
     private let broken: UInt64
     private let serving: UInt64
     private let answered: UInt64
+    private let most: UInt64
     private let waiting: UInt64
     private let gone: UInt64
 
@@ -46,12 +47,14 @@ package import GuestKernel
         broken = try arena.place([UInt8](repeating: 0, count: Self.headSize))
         serving = try arena.word(0)
         answered = try arena.word(0)
+        most = try arena.word(0)
         waiting = try arena.word(0)
         gone = try arena.word(1)
         // Safety: the arena outlives the thread, which tearDown ends.
         unsafe usbip = try arena.allocate(1, of: kl_usbip.self)
         unsafe usbip.pointee.serving = UnsafeMutablePointer(bitPattern: UInt(serving))
         unsafe usbip.pointee.answered = UnsafeMutablePointer(bitPattern: UInt(answered))
+        unsafe usbip.pointee.most = UnsafeMutablePointer(bitPattern: UInt(most))
         unsafe usbip.pointee.waiting = UnsafeMutablePointer(bitPattern: UInt(waiting))
         unsafe usbip.pointee.gone = UnsafeMutablePointer(bitPattern: UInt(gone))
         unsafe usbip.pointee.peers = (connections[0].far.number, connections[1].far.number)
@@ -77,9 +80,11 @@ package import GuestKernel
                 [.word(at: file), .value(connection.request.address), .number(connection.request.length)],
                 promise: step.promise, keep: step.keep)
             builder.call(Int(SYS_close), [.word(at: file)])
+            builder.store(.value(0), at: .value(waiting))
             builder.waitUntil(wordAt: waiting, atLeast: .value(1))
         case "usbip-serve":
             builder.store(.value(0), at: .value(answered))
+            builder.store(.value(try step.constant("most", default: .max)), at: .value(most))
             builder.store(.value(1), at: .value(serving))
             let count = try step.constant("answers", default: 1)
             builder.primary(KL_WAIT_COUNT, [.value(answered), .value(count)], keep: step.keep)

@@ -10,8 +10,9 @@
 struct kl_usbip {
     volatile uint64_t *serving;  /* 1: answer what the kernel asks the device */
     volatile uint64_t *answered; /* answers sent so far */
-    volatile uint64_t *waiting;  /* 1 while the receiver sleeps in its section, waiting for a message */
-    volatile uint64_t *gone;     /* 1 while there is no receiver and the port is free */
+    volatile uint64_t *most;     /* answers to send at most */
+    volatile uint64_t *waiting;  /* becomes 1 when the receiver sleeps in its section, waiting for a message */
+    volatile uint64_t *gone;     /* 1 while the port is free */
     volatile int stopping;
     int peers[KL_USBIP_CONNECTIONS]; /* our ends of the connections, of which the port has one at a time */
     int port;
