@@ -164,6 +164,10 @@ public enum StimulusCatalog {
                 "drivers/usb/usbip/usbip_common.c",
             ],
             kconfig: ["USBIP_VHCI_HCD", "UNIX"],
+            parameters: [
+                Parameter(
+                    "beside", .integer, "How many ports of this kind are named before this one; default 0.")
+            ],
             exports: [
                 "bus": "the number of the port's bus", "other-bus": "that of the controller's other bus",
             ],

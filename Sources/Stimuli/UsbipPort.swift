@@ -33,8 +33,13 @@ package import GuestKernel
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         let hub = request.kind == "usbip-super" ? Hub.superSpeed : .highSpeed
-        guard let port = (0..<Self.mostPorts).first(where: hub.hasFree) else {
-            throw StimulusError("\(Self.controller) has no free port: the kernel needs CONFIG_USBIP_VHCI_HCD")
+        var free = (0..<Self.mostPorts).filter(hub.hasFree)
+        if case .integer(let others)? = request.arguments["beside"] {
+            free = Array(free.dropFirst(Int(clamping: others)))
+        }
+        guard let port = free.first else {
+            throw StimulusError(
+                "\(Self.controller) has no free port for this: the kernel needs CONFIG_USBIP_VHCI_HCD")
         }
         exports = try hub.buses(below: Self.controller)
         self.hub = hub
