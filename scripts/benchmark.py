@@ -153,8 +153,8 @@ def vng_times(vng, kernel, rounds):
     for _ in range(rounds):
         start = time.monotonic()
         subprocess.run(
-            [vng, "--run", kernel, "--disable-kvm", "--cpus", "2", "--memory", "512M", "--", "true"], check=True,
-            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [vng, "--append", "root=/dev/root", "--run", kernel, "--disable-kvm", "--cpus", "2", "--memory", "512M", "--", "true"],
+            check=True, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         times.append(time.monotonic() - start)
     return times
 
