@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "executor.h"
 #include "continue.h"
+#include "operations.h"
 #include "syscall.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +18,6 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
-
-/* Memory the kernel or another task writes: every access must happen. */
-#define ONCE(lvalue) (*(volatile __typeof__(lvalue) *)&(lvalue))
-#define WORD(address) (*(volatile uint64_t *)(uintptr_t)(address))
-
-/* The result of an operation that the stop word cut short; not an error number of the kernel. */
-#define CUT_SHORT INT64_MIN
 
 long kl_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -40,112 +34,6 @@ uint64_t kl_ticks(void)
 
 static void run(struct kl_arena *arena, struct kl_task *task);
 static _Noreturn void leave(struct kl_arena *arena, const struct kl_task *self);
-
-/* Copies the words a buffer claims to hold, as far as it and the copy have room. */
-static void copy_out(const struct kl_buffer *buffer, struct kl_copy *copy)
-{
-    const volatile uint64_t *source = (const volatile uint64_t *)(uintptr_t)buffer->address;
-    uint64_t *target = (uint64_t *)(copy + 1);
-    uint64_t count, words;
-
-    if (!buffer->address || !buffer->words)
-        return;
-    count = source[0];
-    words = buffer->mode == 1 && count < (UINT64_MAX >> 2) ? count * 4 : count;
-    if (words > buffer->words - 1)
-        words = buffer->words - 1;
-    if (words > copy->capacity)
-        words = copy->capacity;
-    for (uint64_t i = 0; i < words; i++)
-        target[i] = source[1 + i];
-    copy->mode = buffer->mode;
-    copy->words = buffer->words;
-    copy->count = count;
-    copy->final_count = buffer->final_count;
-    copy->is_final = buffer->is_final;
-    copy->copied = words;
-    copy->taken = 1;
-}
-
-/* Whether buffer shows pc at least wanted times; sets *seen. */
-static bool shows(const struct kl_buffer *buffer, uint64_t pc, uint64_t wanted, int64_t *seen)
-{
-    uint64_t count = WORD(buffer->address), found = 0;
-
-    if (count > buffer->words - 1)
-        count = buffer->words - 1;
-    for (uint64_t i = 1; i <= count; i++)
-        if (WORD(buffer->address + 8 * i) == pc)
-            found++;
-    *seen = (int64_t)found;
-    return found >= wanted;
-}
-
-/* The newest word behind a count that has grown: -ENODATA while it is zero, when the kernel counts before it writes. */
-static int64_t newest(uint64_t address, uint64_t count, uint64_t limit)
-{
-    uint64_t record = WORD(address + 8 * (count < limit ? count : limit));
-
-    return record ? (int64_t)record : -ENODATA;
-}
-
-/* Lets others run; without a system call while this task is traced. */
-static void relax(const struct kl_task *task)
-{
-    if (task->traced)
-        kl_relax();
-    else
-        kl_call6(SYS_sched_yield, 0, 0, 0, 0, 0, 0);
-}
-
-/* The waiting operations: the value seen, or CUT_SHORT. */
-static int64_t wait_for(struct kl_arena *arena, struct kl_task *task, const struct kl_op *op, const uint64_t *a)
-{
-    uint64_t before = 0, since = 0;
-    int64_t seen = 0;
-
-    for (;;) {
-        switch (op->code) {
-        case KL_WAIT_COUNT:
-            seen = (int64_t)WORD(a[0]);
-            if ((uint64_t)seen >= a[1])
-                return seen;
-            break;
-        case KL_WAIT_GROWN:
-            seen = (int64_t)WORD(a[0]);
-            if ((uint64_t)seen > a[1] || (uint64_t)seen >= a[2])
-                return seen;
-            break;
-        case KL_WAIT_RECORD:
-            seen = (int64_t)WORD(a[0]);
-            if ((uint64_t)seen > WORD(a[1])) {
-                int64_t record = newest(a[0], (uint64_t)seen, a[2]);
-
-                WORD(a[1]) = (uint64_t)seen;
-                return record;
-            }
-            break;
-        case KL_WAIT_CALLS:
-            if (shows((struct kl_buffer *)(uintptr_t)a[0], a[1], a[2], &seen))
-                return seen;
-            break;
-        default: { /* KL_WAIT_QUIET */
-            uint64_t now = kl_ticks();
-
-            seen = (int64_t)WORD(a[0]);
-            if (!seen || (uint64_t)seen != before) {
-                before = (uint64_t)seen;
-                since = now;
-            } else if (now - since >= a[1]) {
-                return seen;
-            }
-        }
-        }
-        if (ONCE(arena->stop))
-            return CUT_SHORT;
-        relax(task);
-    }
-}
 
 /*
  * clone(2) onto the task's own stack, also for a child process: stacks lie in memory that all processes share. The new
@@ -300,7 +188,7 @@ static int64_t barrier(struct kl_arena *arena, struct kl_task *task, uint64_t *a
     while (ONCE(*arrivals) < target) {
         if (ONCE(arena->stop))
             return CUT_SHORT;
-        relax(task);
+        kl_give_way(task);
     }
     return 0;
 }
@@ -348,123 +236,6 @@ static void note_buffer(const struct kl_task *task, const struct kl_op *op, cons
     }
 }
 
-/* The place behind a text, NULL when it is not there. */
-static const char *behind(const char *line, const char *end, const char *text)
-{
-    for (; line < end; line++) {
-        const char *a = line, *b = text;
-
-        while (a < end && *b && *a == *b)
-            a++, b++;
-        if (!*b)
-            return a;
-    }
-    return NULL;
-}
-
-/*
- * Reads a file as far as there is room; the length of that, or an error.
- *
- * /dev/kmsg gives a record with each read, -EPIPE once when older ones were overwritten, and would wait at its end.
- */
-static int64_t read_start(const char *path, char *room, uint64_t size)
-{
-    int64_t fd = kl_call6(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0, 0, 0);
-    uint64_t used = 0;
-    int64_t length;
-
-    if (fd < 0)
-        return fd;
-    do {
-        length = kl_call6(SYS_read, fd, (long)(room + used), (long)(size - used), 0, 0, 0);
-        used += length > 0 ? (uint64_t)length : 0;
-    } while (used < size && (length > 0 || length == -EPIPE));
-    kl_call6(SYS_close, fd, 0, 0, 0, 0, 0);
-    if (length < 0 && length != -EAGAIN)
-        return length;
-    return (int64_t)used;
-}
-
-/* Reads a whole file; its length, or an error when it does not fit. */
-static int64_t read_file(const char *path, char *room, uint64_t size)
-{
-    int64_t length = read_start(path, room, size);
-
-    return length == (int64_t)size ? -EFBIG : length;
-}
-
-static int64_t count_lines(const char *line, const char *end, const char *text)
-{
-    int64_t found = 0;
-
-    while (line < end) {
-        const char *next = line;
-
-        while (next < end && *next != '\n')
-            next++;
-        found += behind(line, next, text) != NULL;
-        line = next + 1;
-    }
-    return found;
-}
-
-static int64_t number_behind(const char *start, const char *end, const char *text)
-{
-    const char *digit = behind(start, end, text);
-    int64_t number = 0;
-
-    if (!digit)
-        return -ENODATA;
-    while (digit < end && (*digit == ' ' || *digit == '\t'))
-        digit++;
-    for (; digit < end && *digit >= '0' && *digit <= '9'; digit++)
-        number = number * 10 + (*digit - '0');
-    return number;
-}
-
-/*
- * The address before a text that ends a line of /proc/kallsyms: address, type, name.
- *
- * They are sorted by address. The beginning, which fits, holds what is there once for each processor, and first code.
- */
-static int64_t symbol_address(const uint64_t *a)
-{
-    char *room = (char *)(uintptr_t)a[2];
-    int64_t length = read_start("/proc/kallsyms", room, a[3]);
-    const char *digit;
-    uint64_t address = 0;
-
-    if (length < 0)
-        return length;
-    digit = behind(room, room + length, (const char *)(uintptr_t)a[1]);
-    if (!digit)
-        return -ENODATA;
-    for (digit--; digit > room && digit[-1] != '\n'; digit--)
-        ;
-    for (; *digit != ' '; digit++)
-        address = address << 4 | (uint64_t)(*digit <= '9' ? *digit - '0' : *digit - 'a' + 10);
-    /* Addresses are zero for whoever may not see them. */
-    return address ? (int64_t)(address - a[4]) : -EPERM;
-}
-
-static int64_t inspect_file(const struct kl_op *op, const uint64_t *a)
-{
-    char *room = (char *)(uintptr_t)a[2];
-    const char *text = (const char *)(uintptr_t)a[1];
-    int64_t length = read_file((const char *)(uintptr_t)a[0], room, a[3]);
-    int64_t value;
-
-    if (length < 0)
-        return length;
-    if (op->code == KL_COUNT_LINES)
-        return count_lines(room, room + length, text) - (int64_t)a[4];
-    value = number_behind(room, room + length, text);
-    if (value < 0)
-        return value;
-    value -= (int64_t)(a[4] + a[5]);
-    return value > 0 ? value : 0;
-}
-
 static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struct kl_op *op, const uint64_t *a)
 {
     switch (op->code) {
@@ -486,7 +257,7 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
     case KL_WAIT_RECORD:
     case KL_WAIT_CALLS:
     case KL_WAIT_QUIET:
-        return wait_for(arena, task, op, a);
+        return kl_wait_for(arena, task, op, a);
     case KL_LOOP:
         WORD(a[0]) = a[1];
         if (!a[1])
@@ -509,11 +280,10 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return barrier(arena, task, (uint64_t *)(uintptr_t)a[0], a[1]);
     case KL_COUNT_LINES:
     case KL_READ_NUMBER:
-        return inspect_file(op, a);
     case KL_SYMBOL_ADDRESS:
-        return symbol_address(a);
+        return kl_inspect_file(op, a);
     case KL_SAVE:
-        copy_out((struct kl_buffer *)(uintptr_t)a[0], (struct kl_copy *)(uintptr_t)a[1]);
+        kl_copy_out((struct kl_buffer *)(uintptr_t)a[0], (struct kl_copy *)(uintptr_t)a[1]);
         return 0;
     default:
         note_buffer(task, op, a);
@@ -600,7 +370,7 @@ static _Noreturn void leave(struct kl_arena *arena, const struct kl_task *self)
     }
     for (uint64_t i = 0; i < arena->buffer_count; i++)
         if (arena->buffers[i].home == home)
-            copy_out(&arena->buffers[i], arena->copies[i]);
+            kl_copy_out(&arena->buffers[i], arena->copies[i]);
     if (home == 0)
         ONCE(arena->finished) = 1;
     for (;;)
