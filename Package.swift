@@ -50,7 +50,7 @@ let package = Package(
         // What host and agent say to each other: programs, results, frames.
         .target(name: "AgentProtocol", dependencies: ["KcovModel"], swiftSettings: settings()),
         .testTarget(
-            name: "AgentProtocolTests", dependencies: ["AgentProtocol", "KcovModel"],
+            name: "AgentProtocolTests", dependencies: ["AgentProtocol", "KcovModel", "TestSupport"],
             swiftSettings: settings()),
 
         // MARK: Guest: standard library and Glibc, never Foundation.
@@ -98,7 +98,7 @@ let package = Package(
         // From a mail, an mbox or a saved thread to the patches it means, and whether they fit a tree. No I/O.
         .target(name: "PatchMail", dependencies: ["Diagnostics"], swiftSettings: settings()),
         .testTarget(
-            name: "PatchMailTests", dependencies: ["Diagnostics", "PatchMail"],
+            name: "PatchMailTests", dependencies: ["Diagnostics", "PatchMail", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings()),
 
         // Expectations over coverage, verdicts, evidence.
@@ -126,7 +126,7 @@ let package = Package(
             swiftSettings: settings()),
 
         // Notes which files and addresses a build asks for.
-        .target(name: "CSandbox"),
+        .target(name: "CSandbox", dependencies: ["CHost"]),
         // From a recipe to a built kernel: sources, patches, kconfig, make, cache.
         .target(
             name: "KernelBuild",
@@ -149,7 +149,7 @@ let package = Package(
         // What the console says: kernel reports, phases, silence. A state machine without I/O.
         .target(name: "ConsoleWatch", dependencies: ["Diagnostics"], swiftSettings: settings()),
         .testTarget(
-            name: "ConsoleWatchTests", dependencies: ["ConsoleWatch", "Diagnostics"],
+            name: "ConsoleWatchTests", dependencies: ["ConsoleWatch", "Diagnostics", "TestSupport"],
             exclude: ["Recorded"], swiftSettings: settings()),
 
         // Linux calls that Swift cannot make itself: pidfd, inotify, a process in its own session.

@@ -16,7 +16,16 @@
 
 extern char **environ;
 
-int chost_spawn_session(const char *path, char *const arguments[], int input, int output)
+/* Opens /dev/null where there is no descriptor. */
+static void place(posix_spawn_file_actions_t *actions, int descriptor, int number, int flags)
+{
+    if (descriptor < 0)
+        posix_spawn_file_actions_addopen(actions, number, "/dev/null", flags, 0);
+    else
+        posix_spawn_file_actions_adddup2(actions, descriptor, number);
+}
+
+int chost_spawn(char *const arguments[], const int descriptors[3], bool new_session)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -28,14 +37,15 @@ int chost_spawn_session(const char *path, char *const arguments[], int input, in
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&attributes, (short)(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                  (new_session ? POSIX_SPAWN_SETSID : 0)));
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawn_file_actions_adddup2(&actions, input, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    place(&actions, descriptors[0], 0, O_RDONLY);
+    place(&actions, descriptors[1], 1, O_WRONLY);
+    place(&actions, descriptors[2], 2, O_WRONLY);
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    result = posix_spawn(&process, path, &actions, &attributes, arguments, environ);
+    result = posix_spawnp(&process, arguments[0], &actions, &attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return result ? -result : process;

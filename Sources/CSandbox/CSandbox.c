@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
+#include "CHost.h"
 #include "CSandbox.h"
 #include "internal.h"
 
@@ -9,7 +10,6 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -21,33 +21,6 @@
 #endif
 /* The one who asks and the one who answers take turns on one processor (since 6.6). */
 #define SYNC_WAKE_UP 1UL
-
-extern char **environ;
-
-static int spawn(char *const arguments[], int output)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    pid_t process = 0;
-    int result;
-
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, 1);
-    posix_spawn_file_actions_adddup2(&actions, output, 2);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    result = posix_spawnp(&process, arguments[0], &actions, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return result ? -result : process;
-}
 
 /* Answers one question. */
 static void answer(struct notebook *notes, int listener)
@@ -86,7 +59,7 @@ static void *start(void *context)
     struct run *run = context;
 
     run->listener = sandbox_listen();
-    run->process = spawn(run->arguments, run->output);
+    run->process = chost_spawn(run->arguments, (const int[]){-1, run->output, run->output}, false);
     pid_t process = run->process;
     sem_post(&run->started);
     if (process > 0) {

@@ -56,9 +56,10 @@ package final class SupervisorProcess: Sendable {
         var arguments = unsafe ([command] + supervisor.arguments).map { unsafe strdup($0) }
         unsafe arguments.append(nil)
         defer { unsafe arguments.forEach { unsafe free($0) } }
-        let process = unsafe chost_spawn_session(
-            command, arguments, lifeline.fileHandleForReading.fileDescriptor,
-            answer.fileHandleForWriting.fileDescriptor)
+        let descriptors = [
+            lifeline.fileHandleForReading.fileDescriptor, answer.fileHandleForWriting.fileDescriptor, -1,
+        ]
+        let process = unsafe chost_spawn(arguments, descriptors, true)
         try? lifeline.fileHandleForReading.close()
         try? answer.fileHandleForWriting.close()
         guard process > 0 else {

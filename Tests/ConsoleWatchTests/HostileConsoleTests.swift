@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ConsoleWatch
+import TestSupport
 import Testing
 
 @Suite("Hostile consoles")
 struct HostileConsoleTests {
     @Test("Random bytes crash nothing and leave the watch working")
     func random() throws {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         var watch = ConsoleWatch(rules: try Shipped.rules)
         let alphabet = Array("[] .:<>=-0123456789BUG:WARNING: at \u{1b}[\n\r\t\0".utf8)
         for round in 0..<200 {

@@ -2,6 +2,7 @@
 
 import ConsoleWatch
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Recorded consoles")
@@ -89,7 +90,7 @@ struct RecordedConsoleTests {
         for chunk in [1, 2, 3, 5, 7, 16, 61, 1024] {
             #expect(try Shipped.reports(of: bytes, chunk: chunk) == whole, "chunks of \(chunk)")
         }
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<10 {
             var watch = ConsoleWatch(rules: try Shipped.rules)
             var reports: [ConsoleReport] = []
@@ -145,18 +146,5 @@ struct RecordedConsoleTests {
         #expect(tolerant.receive(try #require(try Shipped.recordings["kcov-init-too-large"])).isEmpty)
         #expect(tolerant.tolerated.map(\.report.kind) == ["allocation"])
         #expect(tolerant.tolerated.allSatisfy { $0.reason.contains("KCOV_INIT_TRACE") })
-    }
-}
-
-/// A small generator whose numbers are the same in every run.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

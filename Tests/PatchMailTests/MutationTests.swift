@@ -2,6 +2,7 @@
 
 import Diagnostics
 import PatchMail
+import TestSupport
 import Testing
 
 @Suite("Changed fixtures")

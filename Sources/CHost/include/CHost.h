@@ -3,9 +3,11 @@
 #ifndef CHOST_H
 #define CHOST_H
 
-/* Starts a program in a session of its own with three descriptors and nothing else open.
+#include <stdbool.h>
+
+/* Starts a program, looked for in PATH, with three descriptors and nothing else open; -1 stands for /dev/null.
  * Returns its process id, or a negative error number when it could not be executed. */
-int chost_spawn_session(const char *path, char *const arguments[], int input, int output);
+int chost_spawn(char *const arguments[], const int descriptors[3], bool new_session);
 
 /* A close-on-exec descriptor that stands for one process, whatever happens to its number; negative error number. */
 int chost_pidfd_open(int process);
