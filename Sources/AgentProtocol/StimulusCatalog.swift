@@ -279,6 +279,10 @@ public enum StimulusCatalog {
         kconfig: ["MAC80211_HWSIM", "PACKET"],
         exports: ["ifindex": "the interface index of the sending radio"],
         verbs: [
-            Verb("wifi-send", "Sends one broadcast frame from the calling thread.", [device("The radios.")])
+            Verb("wifi-send", "Sends one broadcast frame from the calling thread.", [device("The radios.")]),
+            Verb(
+                "wifi-send-long",
+                "Sends a management frame from the calling thread, so long that the kernel builds its packet around a part of a page.",
+                [device("The radios.")]),
         ])
 }

@@ -16,11 +16,15 @@ package final class WifiFrames: Stimulus {
     private let socket: FileDescriptor
     private let frame: (address: UInt64, length: Int)
     private let destination: (address: UInt64, length: Int)
+    private let netlink: GenericNetlink
+    private let management: (address: UInt64, length: Int)
 
     private static let interfaces = ["wlan0", "wlan1"]
     /// The SSID and the BSSID.
     static let name = Array("kcovlab".utf8)
     static let network = [UInt8](repeating: 0x50, count: 6)
+    /// In MHz.
+    private static let frequency: UInt32 = 2412
     /// An ethertype for local experiments, so that no protocol handler takes the frame.
     private static let ethertype: [UInt8] = [0x88, 0xb5]
 
@@ -35,6 +39,16 @@ package final class WifiFrames: Stimulus {
         frame = (try arena.place(bytes + [UInt8](repeating: 0x5a, count: 64 - bytes.count)), 64)
         destination = (try arena.place(Self.linkAddress(index: indexes[0])), 20)
         exports = ["ifindex": UInt64(indexes[0])]
+        netlink = try GenericNetlink(family: "nl80211")
+        // NL80211_CMD_FRAME with IFINDEX, FRAME, WIPHY_FREQ and DONT_WAIT_FOR_ACK.
+        let message = netlink.encoded(
+            command: 59,
+            attributes: [
+                NetlinkAttribute(3, u32: indexes[0]),
+                NetlinkAttribute(51, bytes: Self.probeRequest(from: source, length: 1024)),
+                NetlinkAttribute(38, u32: Self.frequency), NetlinkAttribute(flag: 142),
+            ])
+        management = (try arena.place(message), message.count)
         try warmUp(sender: source, receiver: indexes[1])
     }
 
@@ -93,12 +107,32 @@ package final class WifiFrames: Stimulus {
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
-        builder.primary(
-            Int(SYS_sendto),
-            [
-                .number(socket.number), .value(frame.address), .number(frame.length), .value(0),
-                .value(destination.address), .number(destination.length),
-            ], promise: step.promise, keep: step.keep)
+        switch step.verb {
+        case "wifi-send":
+            builder.primary(
+                Int(SYS_sendto),
+                [
+                    .number(socket.number), .value(frame.address), .number(frame.length), .value(0),
+                    .value(destination.address), .number(destination.length),
+                ], promise: step.promise, keep: step.keep)
+        case "wifi-send-long":
+            builder.primary(
+                Int(SYS_write),
+                [.number(netlink.number), .value(management.address), .number(management.length)],
+                promise: step.promise, keep: step.keep)
+        default: throw StimulusError("the radios have no step '\(step.verb)'")
+        }
+    }
+
+    /// A probe request to everybody in the network, filled up with elements of a vendor.
+    ///
+    /// Frame control, duration, destination, source, network, sequence; SSID and one rate; then elements that nobody knows.
+    static func probeRequest(from source: [UInt8], length: Int = 0) -> [UInt8] {
+        var frame: [UInt8] =
+            [0x40, 0x00, 0x00, 0x00] + [UInt8](repeating: 0xff, count: 6) + source + network + [0x00, 0x00]
+            + [0, UInt8(name.count)] + name + [1, 1, 0x82]
+        while frame.count < length { frame += [221, 200] + [UInt8](repeating: 0x5a, count: 200) }
+        return frame
     }
 
     /// The radios stay joined: the next program finds them ready.
@@ -132,7 +166,7 @@ package final class WifiFrames: Stimulus {
                 command: 43,
                 attributes: [
                     interface, NetlinkAttribute(52, bytes: name),
-                    NetlinkAttribute(38, u32: 2412),
+                    NetlinkAttribute(38, u32: frequency),
                     NetlinkAttribute(6, bytes: network),
                     NetlinkAttribute(flag: 60),
                 ], operation: "\(radio): join")

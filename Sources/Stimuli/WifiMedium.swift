@@ -21,14 +21,9 @@ package final class WifiMedium: Stimulus {
     private static let receiver: [UInt8] = [0x42, 0, 0, 0, 1, 0]
     private static let stationName = "station"
     private static let sender: [UInt8] = [0x02, 0, 0, 0, 9, 9]
-    private static let everybody = [UInt8](repeating: 0xff, count: 6)
-    /// Frame control, duration, destination, source, network, sequence; SSID and one rate.
-    private static let probeRequest: [UInt8] =
-        [0x40, 0x00, 0x00, 0x00] + everybody + sender + WifiFrames.network + [0x00, 0x00]
-        + [0, UInt8(WifiFrames.name.count)] + WifiFrames.name + [1, 1, 0x82]
     /// Frame control and destination; the medium takes nothing shorter than three addresses.
     private static let acknowledgement: [UInt8] =
-        [0xd4, 0x00, 0x00, 0x00] + everybody + [UInt8](repeating: 0, count: 14)
+        [0xd4, 0x00, 0x00, 0x00] + [UInt8](repeating: 0xff, count: 6) + [UInt8](repeating: 0, count: 14)
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         try WifiFrames.joinRadios()
@@ -36,17 +31,20 @@ package final class WifiMedium: Stimulus {
         var netlink = try GenericNetlink(family: "MAC80211_HWSIM")
         // HWSIM_CMD_REGISTER.
         try netlink.send(command: 1, version: 1, attributes: [], operation: "play the medium")
-        messages = try ["wifi-inject": Self.probeRequest, "wifi-inject-ack": Self.acknowledgement]
-            .mapValues { frame in
-                // HWSIM_CMD_FRAME with ADDR_RECEIVER, FRAME, RX_RATE and SIGNAL.
-                let bytes = netlink.encoded(
-                    command: 2, version: 1,
-                    attributes: [
-                        NetlinkAttribute(1, bytes: Self.receiver), NetlinkAttribute(3, bytes: frame),
-                        NetlinkAttribute(5, u32: 1), NetlinkAttribute(6, u32: 0),
-                    ])
-                return (try arena.place(bytes), bytes.count)
-            }
+        messages = try [
+            "wifi-inject": WifiFrames.probeRequest(from: Self.sender),
+            "wifi-inject-ack": Self.acknowledgement,
+        ]
+        .mapValues { frame in
+            // HWSIM_CMD_FRAME with ADDR_RECEIVER, FRAME, RX_RATE and SIGNAL.
+            let bytes = netlink.encoded(
+                command: 2, version: 1,
+                attributes: [
+                    NetlinkAttribute(1, bytes: Self.receiver), NetlinkAttribute(3, bytes: frame),
+                    NetlinkAttribute(5, u32: 1), NetlinkAttribute(6, u32: 0),
+                ])
+            return (try arena.place(bytes), bytes.count)
+        }
         self.netlink = netlink
     }
 
