@@ -233,6 +233,15 @@ public enum StimulusCatalog {
                 "nfc-answer",
                 "Waits for the reset command and refuses it, both from the calling thread.",
                 [device("The controller.")], waits: true),
+            Verb(
+                "nfc-answer-unread",
+                "Answers a command that nobody has read, from the calling thread; the next one finds no room and is not sent.",
+                [
+                    device("The controller."),
+                    Parameter(
+                        "command", .integer,
+                        "0 accepts the reset command, 1 refuses the one behind it; default 0."),
+                ]),
         ])
 
     private static let nfcTag = StimulusKind(

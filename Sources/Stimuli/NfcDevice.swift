@@ -18,9 +18,14 @@ package final class NfcDevice: Stimulus {
     private let up: (address: UInt64, length: Int)
     private let command: UInt64
     private let answer: (address: UInt64, length: Int)
+    private let unread: [(address: UInt64, length: Int)]
 
     /// CORE_RESET_RSP with a status that is not OK, NCI version 1.0, configuration reset.
     private static let refusal: [UInt8] = [0x40, 0x00, 0x03, 0x01, 0x10, 0x01]
+    /// The same with STATUS_OK; CORE_INIT_RSP with a status that is not OK.
+    private static let unreadAnswers: [[UInt8]] = [
+        [0x40, 0x00, 0x03, 0x00, 0x10, 0x01], [0x40, 0x01, 0x01, 0x01],
+    ]
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         let controller = try NfcController()
@@ -31,6 +36,7 @@ package final class NfcDevice: Stimulus {
         up = (try arena.place(message), message.count)
         command = try arena.allocate(256)
         answer = (try arena.place(Self.refusal), Self.refusal.count)
+        unread = try Self.unreadAnswers.map { (try arena.place($0), $0.count) }
         descriptor = try arena.word(UInt64(controller.device.number))
         self.controller = controller
         self.netlink = netlink
@@ -44,6 +50,16 @@ package final class NfcDevice: Stimulus {
                 promise: step.promise, keep: step.keep)
         case "nfc-answer":
             builder.call(Int(SYS_read), [.number(controller.device.number), .value(command), .value(256)])
+            builder.primary(
+                Int(SYS_write),
+                [.number(controller.device.number), .value(answer.address), .number(answer.length)],
+                promise: step.promise, keep: step.keep)
+        case "nfc-answer-unread":
+            let number = try step.constant("command", default: 0)
+            guard number < UInt64(unread.count) else {
+                throw StimulusError("an NFC device answers the commands 0 and 1 unread, not \(number)")
+            }
+            let answer = unread[Int(number)]
             builder.primary(
                 Int(SYS_write),
                 [.number(controller.device.number), .value(answer.address), .number(answer.length)],
