@@ -140,7 +140,7 @@ public enum StepCatalog {
             [
                 Parameter("file", .text, required: true, "The file, at most 1 MiB long."),
                 Parameter("containing", .text, required: true, "The text."),
-                Parameter("minus", .integer, "Taken from the count; default 0."),
+                Parameter("minus", .integer, "Taken from the count, or ERANGE when that is less; default 0."),
             ]),
         Verb(
             "symbol-address",

@@ -116,8 +116,10 @@ int64_t kl_inspect_file(const struct kl_op *op, const uint64_t *a)
     length = read_file((const char *)(uintptr_t)a[0], room, a[3]);
     if (length < 0)
         return length;
-    if (op->code == KL_COUNT_LINES)
-        return count_lines(room, room + length, text) - (int64_t)a[4];
+    if (op->code == KL_COUNT_LINES) {
+        value = count_lines(room, room + length, text) - (int64_t)a[4];
+        return value < 0 ? -ERANGE : value;
+    }
     value = number_behind(room, room + length, text);
     if (value < 0)
         return value;

@@ -37,7 +37,7 @@ enum kl_code {
     KL_DISABLED,    /* remember the count of buffer a[0] as final */
     KL_TOUCHED,     /* the program changes the count of buffer a[0] itself */
     KL_MAPPED,      /* buffer a[0] is at a[1], a[2] words long; 0 means unmapped */
-    KL_COUNT_LINES, /* result = lines of file a[0] that contain a[1], less a[4]; a[2] has room for a[3] bytes */
+    KL_COUNT_LINES, /* result = lines of file a[0] that contain a[1], less a[4], -ERANGE below zero; a[2] has room for a[3] bytes */
     KL_READ_NUMBER, /* result = how far the number behind a[1] in file a[0] is above a[4] + a[5]; a[2], a[3] as above */
     KL_SYMBOL_ADDRESS, /* result = address of the symbol behind " " and before end of line in a[1], less a[4]; a[2], a[3] as above */
     KL_SAVE,        /* copy buffer a[0] into record a[1] */
