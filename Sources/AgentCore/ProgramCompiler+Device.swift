@@ -85,10 +85,14 @@ extension ProgramCompiler {
             builder.primary(
                 KL_WAIT_COUNT, [.value(buffer.address), try operand("at-least", of: step, default: 1)],
                 keep: keep(of: step))
-        case "wait-record":
+        case "watch-records":
+            let name = try text("until", of: step)
+            guard let barrier = barriers[name] else {
+                throw ProgramError("step \(step.number), \(step.verb): no barrier is called '\(name)'")
+            }
             builder.primary(
-                KL_WAIT_RECORD,
-                [.value(buffer.address), .value(try arena.word()), .value(buffer.words &- 1)],
+                KL_WATCH_RECORDS,
+                [.value(buffer.address), .value(barrier.arrivals), .value(buffer.words &- 1)],
                 promise: Self.promise(of: step), keep: keep(of: step))
         case "wait-calls":
             builder.primary(

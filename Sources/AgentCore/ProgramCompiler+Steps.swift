@@ -58,7 +58,7 @@ extension ProgramCompiler {
         switch step.verb {
         case "open", "init", "map", "unmap", "enable", "remote-enable", "disable", "close", "ioctl":
             try emitDeviceVerb(step)
-        case "reset", "store", "load", "save", "wait-count", "wait-record", "wait-calls", "wait-quiet":
+        case "reset", "store", "load", "save", "wait-count", "watch-records", "wait-calls", "wait-quiet":
             try emitBufferVerb(step)
         case "call": try emitCall(step)
         case "count-lines", "read-number":

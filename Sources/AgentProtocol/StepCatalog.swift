@@ -187,12 +187,15 @@ public enum StepCatalog {
                 Parameter("at-least", .integer, "The number; default 1."),
             ], waits: true),
         Verb(
-            "wait-record",
+            "watch-records",
             """
-            Waits until a buffer that is never reset has grown since the step was last done, and reads its newest record at \
-            once, which is the result; one that is not there yet is ENODATA.
+            Reads the newest record of a buffer that is never reset each time the buffer has grown, until another task reaches a \
+            barrier; the result is how often. One that is not there yet is ENODATA, nothing at all is ETIME.
             """,
-            [Parameter("buffer", .buffer, required: true, "The buffer, of mode pc.")], waits: true),
+            [
+                Parameter("buffer", .buffer, required: true, "The buffer, of mode pc."),
+                Parameter("until", .text, required: true, "The barrier."),
+            ], waits: true),
         Verb(
             "wait-calls", "Waits until a buffer shows a number of calls of a kernel function.",
             [

@@ -46,14 +46,6 @@ static bool shows(const struct kl_buffer *buffer, uint64_t pc, uint64_t wanted, 
     return found >= wanted;
 }
 
-/* The newest word behind a count that has grown: -ENODATA while it is zero, when the kernel counts before it writes. */
-static int64_t newest(uint64_t address, uint64_t count, uint64_t limit)
-{
-    uint64_t record = WORD(address + 8 * (count < limit ? count : limit));
-
-    return record ? (int64_t)record : -ENODATA;
-}
-
 void kl_give_way(const struct kl_task *task)
 {
     if (task->traced)
@@ -79,15 +71,20 @@ int64_t kl_wait_for(struct kl_arena *arena, const struct kl_task *task, const st
             if ((uint64_t)seen > a[1] || (uint64_t)seen >= a[2])
                 return seen;
             break;
-        case KL_WAIT_RECORD:
-            seen = (int64_t)WORD(a[0]);
-            if ((uint64_t)seen > WORD(a[1])) {
-                int64_t record = newest(a[0], (uint64_t)seen, a[2]);
+        case KL_WATCH_RECORDS: {
+            uint64_t count = WORD(a[0]);
 
-                WORD(a[1]) = (uint64_t)seen;
-                return record;
+            if (count > before) {
+                before = count;
+                seen++;
+                /* Still as it was mapped: the kernel counts before it writes. */
+                if (!WORD(a[0] + 8 * (count < a[2] ? count : a[2])))
+                    return -ENODATA;
+            } else if (WORD(a[1])) {
+                return seen ? seen : -ETIME;
             }
             break;
+        }
         case KL_WAIT_CALLS:
             if (shows((struct kl_buffer *)(uintptr_t)a[0], a[1], a[2], &seen))
                 return seen;

@@ -254,7 +254,7 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return (int64_t)WORD(a[0]);
     case KL_WAIT_COUNT:
     case KL_WAIT_GROWN:
-    case KL_WAIT_RECORD:
+    case KL_WATCH_RECORDS:
     case KL_WAIT_CALLS:
     case KL_WAIT_QUIET:
         return kl_wait_for(arena, task, op, a);

@@ -25,7 +25,7 @@ enum kl_code {
     KL_WAIT_GROWN,  /* until *a[0] > a[1] or *a[0] >= a[2] */
     KL_WAIT_CALLS,  /* until buffer a[0] shows a[1] at least a[2] times */
     KL_WAIT_QUIET,  /* until *a[0] is not zero and unchanged for a[1] ticks */
-    KL_WAIT_RECORD, /* until *a[0] > *a[1], which becomes *a[0]; result = the newest word, of at most a[2]; -ENODATA for zero */
+    KL_WATCH_RECORDS, /* until *a[1]: each time *a[0] grows, the newest word, of at most a[2], must not be zero */
     KL_LOOP,        /* counter a[0] = a[1]; at zero go to operation a[2] */
     KL_AGAIN,       /* counter a[0] -= 1; unless zero go to operation a[1] */
     KL_THREAD,      /* start task a[0] as a thread */
