@@ -44,8 +44,7 @@ public enum StimulusCatalog {
 
     public static let kinds: [StimulusKind] = [
         vhostNet, vhostTap, vhostScsi, vhostVsock, vsockPeer, usbGadget, usbipHigh, usbipSuper, bluetooth,
-        bluetoothInit,
-        nfc, nfcTag, wifiFrames, wifiMedium,
+        bluetoothInit, nfc, nfcTag, wifiFrames, wifiMedium,
     ]
 
     private static func device(_ about: String) -> Parameter {

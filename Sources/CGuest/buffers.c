@@ -5,7 +5,6 @@
 #include "syscall.h"
 #include <errno.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 void kl_copy_out(const struct kl_buffer *buffer, struct kl_copy *copy)
 {

@@ -8,8 +8,6 @@
 #include "continue.h"
 #include "operations.h"
 #include "syscall.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>

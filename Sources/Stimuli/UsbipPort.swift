@@ -33,10 +33,9 @@ package import GuestKernel
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         let hub = request.kind == "usbip-super" ? Hub.superSpeed : .highSpeed
-        var free = (0..<Self.mostPorts).filter(hub.hasFree)
-        if case .integer(let others)? = request.arguments["beside"] {
-            free = Array(free.dropFirst(Int(clamping: others)))
-        }
+        let others = if case .integer(let number)? = request.arguments["beside"] { number } else { UInt64(0) }
+        // Lazily: each look at a port reads the state of all.
+        let free = (0..<Self.mostPorts).lazy.filter(hub.hasFree).dropFirst(Int(clamping: others))
         guard let port = free.first else {
             throw StimulusError(
                 "\(Self.controller) has no free port for this: the kernel needs CONFIG_USBIP_VHCI_HCD")

@@ -16,7 +16,7 @@ package final class WifiFrames: Stimulus {
     private let socket: FileDescriptor
     private let frame: (address: UInt64, length: Int)
     private let destination: (address: UInt64, length: Int)
-    private let netlink: GenericNetlink
+    private var netlink: GenericNetlink
     private let management: (address: UInt64, length: Int)
 
     private static let interfaces = ["wlan0", "wlan1"]
@@ -76,7 +76,6 @@ package final class WifiFrames: Stimulus {
     /// (`ieee80211_ibss_rx_no_sta()`), and the average of a station starts on another path than it goes on
     /// (`ewma_signal_add()` in net/mac80211/rx.c).
     private func warmUp(sender: [UInt8], receiver: UInt32) throws {
-        var nl80211 = try GenericNetlink(family: "nl80211")
         try waitUntil(milliseconds: 30_000, for: "the second radio to know the first") {
             // Safety: both addresses were placed in the arena with these lengths.
             try kernel("send a first frame") {
@@ -85,7 +84,7 @@ package final class WifiFrames: Stimulus {
                     UnsafePointer<sockaddr>(bitPattern: UInt(destination.address)),
                     socklen_t(destination.length))
             }
-            return try Self.hasAverage(of: sender, at: receiver, through: &nl80211)
+            return try Self.hasAverage(of: sender, at: receiver, through: &netlink)
         }
     }
 
