@@ -7,8 +7,10 @@ import Diagnostics
 /// Whether a scenario would say something on every kernel it applies to.
 ///
 /// Tried for each combination of the features its conditions name: every buffer that exists at the end has a promise,
-/// promises are about buffers that exist, every task has steps and is started.
+/// promises are about buffers that exist, every task has steps and is started, and no task waits for itself alone.
 struct ScenarioSoundness {
+    private typealias Gap = (message: String, place: SourceLocation, advice: String?)
+
     let scenario: Scenario
     let location: SourceLocation
     let collector: DiagnosticCollector
@@ -50,8 +52,8 @@ struct ScenarioSoundness {
         features.isEmpty ? "nothing" : features.sorted().joined(separator: ", ")
     }
 
-    private func gaps(_ claimed: Set<String>) -> [(message: String, place: SourceLocation, advice: String?)] {
-        var result: [(message: String, place: SourceLocation, advice: String?)] = []
+    private func gaps(_ claimed: Set<String>) -> [Gap] {
+        var result: [Gap] = []
         if !scenario.build.isEmpty, !scenario.build.contains(where: { $0.condition.holds(for: claimed) }) {
             result.append(("nothing is expected of the build", location, "add `requires:`"))
         }
@@ -84,7 +86,31 @@ struct ScenarioSoundness {
                     ("task '\(task.name)' is never started", location, "add spawn-thread or spawn-process"))
             }
         }
-        return result
+        return result + barrierGaps(claimed)
+    }
+
+    /// Barriers that hold nobody back, because no other task comes to them or because of a name that is none.
+    private func barrierGaps(_ claimed: Set<String>) -> [Gap] {
+        var arrivals: [String: (tasks: Set<String>, place: SourceLocation)] = [:]
+        var awaited: [(name: String, place: SourceLocation)] = []
+        for task in scenario.tasks {
+            for step in flat(task.steps, claimed) {
+                if step.verb == "barrier", let name = text(step.arguments["name"]) {
+                    arrivals[name, default: ([], step.location)].tasks.insert(task.name)
+                } else if let name = text(step.arguments["until"]) {
+                    awaited.append((name, step.location))
+                }
+            }
+        }
+        let lonely = arrivals.filter { $0.value.tasks.count == 1 }.map { name, arrival in
+            ("only task '\(arrival.tasks.first ?? "")' comes to barrier '\(name)'", name, arrival.place)
+        }
+        let missing = awaited.filter { arrivals[$0.name] == nil }.map { name, place in
+            ("no task comes to barrier '\(name)'", name, place)
+        }
+        return (lonely + missing).sorted { $0.1 < $1.1 }.map { message, name, place in
+            (message, place, Suggestion.forUnknown(name, among: arrivals.keys.filter { $0 != name }.sorted()))
+        }
     }
 
     /// The buffers and copies that exist when the program ends.

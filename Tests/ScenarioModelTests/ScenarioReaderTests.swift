@@ -198,6 +198,17 @@ struct Mistake: CustomTestStringConvertible, Sendable {
                 "nothing is expected of buffer 'remote' on a kernel that claims nothing"))
     }
 
+    @Test(arguments: [
+        ("barrier: ready", "only task 'main' comes to barrier 'ready'"),
+        ("watch-records: {buffer: local, until: ready}", "no task comes to barrier 'ready'"),
+    ])
+    func barriersNeedTwoTasks(step: String, found: String) throws {
+        let text = Self.good.replacing(
+            "    - spawn-thread: other\n", with: "    - spawn-thread: other\n    - \(step)\n")
+        let error = #expect(throws: InputError.self) { try ScenarioReader.read(text: text, file: "bad.yaml") }
+        #expect(try #require(error).description.contains(found))
+    }
+
     @Test func tasksMustBeStarted() throws {
         let text = Self.good.replacing("    - spawn-thread: other\n", with: "")
         let error = #expect(throws: InputError.self) { try ScenarioReader.read(text: text, file: "bad.yaml") }
