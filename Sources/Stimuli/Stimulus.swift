@@ -77,6 +77,7 @@ package enum StimulusTable {
         "nfc": NfcDevice.self,
         "nfc-tag": NfcTag.self,
         "wifi": WifiFrames.self,
+        "wifi-air": WifiAir.self,
         "wifi-medium": WifiMedium.self,
     ]
 

@@ -28,8 +28,10 @@ package final class VhostTap: Stimulus {
     private static let transmit: UInt32 = 1
     /// struct virtio_net_hdr, which the tap expects in front of a frame.
     private static let header = 10
+    /// For local experiments.
+    private static let ethertype: [UInt8] = [0x88, 0xb5]
     private static let frame: [UInt8] =
-        [UInt8](repeating: 0xff, count: 6) + [0x02, 0, 0, 0, 0, 9] + [0x88, 0xb5]
+        [UInt8](repeating: 0xff, count: 6) + [0x02, 0, 0, 0, 0, 9] + ethertype
         + [UInt8](repeating: 0x5a, count: 46)
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
@@ -37,8 +39,8 @@ package final class VhostTap: Stimulus {
         var interface = NetworkInterface.request("kcovlab%d", flags: 0x0002 | 0x1000 | 0x4000)
         tap = try Self.makeTap(&interface)
         let name = NetworkInterface.name(in: interface)
-        try NetworkInterface.setUp(name)
-        listener = try Self.listen(on: name)
+        try NetworkInterface.set(name, up: true)
+        listener = try NetworkInterface.listen(on: name, ethertype: Self.ethertype)
         path = try arena.place("/dev/vhost-net")
         number = try arena.word(.max)
         descriptor = number
@@ -119,27 +121,5 @@ package final class VhostTap: Stimulus {
             unsafe ioctl(tap.number, 0x4004_54ca, &interface)
         }
         return tap
-    }
-
-    /// A packet socket for the frames of this tap.
-    private static func listen(on name: String) throws -> FileDescriptor {
-        let number = try kernel("socket AF_PACKET") {
-            Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        }
-        let listener = FileDescriptor(owning: number)
-        // Safety: the string lives for the call.
-        let index = unsafe if_nametoindex(name)
-        // struct sockaddr_ll with the ethertype of the frame.
-        let address =
-            littleEndian(UInt16(AF_PACKET)) + [0x88, 0xb5] + littleEndian(index)
-            + [UInt8](repeating: 0, count: 12)
-        try kernel("bind to \(name)") {
-            unsafe address.withUnsafeBytes { bytes in
-                // Safety: the address is as long as the count says.
-                unsafe bind(
-                    number, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
-            }
-        }
-        return listener
     }
 }

@@ -30,10 +30,7 @@ package final class WifiFrames: Stimulus {
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         let indexes = try Self.joinRadios()
-        let number = try kernel("socket AF_PACKET") {
-            Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        }
-        socket = FileDescriptor(owning: number)
+        socket = try NetworkInterface.packetSocket()
         let source = try Self.address(of: Self.interfaces[0])
         let bytes = [UInt8](repeating: 0xff, count: 6) + source + Self.ethertype
         frame = (try arena.place(bytes + [UInt8](repeating: 0x5a, count: 64 - bytes.count)), 64)
@@ -159,7 +156,7 @@ package final class WifiFrames: Stimulus {
                 command: 6, attributes: [interface, NetlinkAttribute(5, u32: 1)],
                 operation: "\(radio): ad-hoc"
             )
-            try NetworkInterface.setUp(radio)
+            try NetworkInterface.set(radio, up: true)
             // NL80211_CMD_JOIN_IBSS with SSID, WIPHY_FREQ, MAC (the BSSID) and FREQ_FIXED.
             try nl80211.send(
                 command: 43,

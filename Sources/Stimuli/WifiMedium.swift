@@ -71,7 +71,7 @@ package final class WifiMedium: Stimulus {
                 NetlinkAttribute(1, u32: radio), NetlinkAttribute(4, bytes: Array(stationName.utf8) + [0]),
                 NetlinkAttribute(5, u32: 2),
             ], operation: "add a station to the second radio")
-        try NetworkInterface.setUp(stationName)
+        try NetworkInterface.set(stationName, up: true)
         // Safety: the string lives for the call.
         return unsafe if_nametoindex(stationName)
     }
