@@ -22,3 +22,19 @@ void kl_copy_out(const struct kl_buffer *buffer, struct kl_copy *copy);
 
 /* KL_COUNT_LINES, KL_READ_NUMBER and KL_SYMBOL_ADDRESS: the number, or an error. */
 int64_t kl_inspect_file(const struct kl_op *op, const uint64_t *a);
+
+/* Starts a task; `starter` is NULL for the first one. 0, or an error. */
+int64_t kl_start_thread(const struct kl_task *starter, struct kl_task *task);
+int64_t kl_start_process(struct kl_arena *arena, const struct kl_task *starter, struct kl_task *task);
+
+/* Waits until a thread has left the kernel's books, or until a child process is reaped. */
+int64_t kl_join(struct kl_arena *arena, struct kl_task *task);
+
+/* Only comes back when execve fails. The new image goes on at the next operation (bootstrap.c). */
+int64_t kl_replace_image(struct kl_arena *arena, struct kl_task *task);
+
+/* Performs the operations of a task from its `pc` to their end, or until the program must stop. */
+void kl_run(struct kl_arena *arena, struct kl_task *task);
+
+/* The same in a new image: the operation that replaced the old one is done. */
+void kl_run_on(struct kl_arena *arena, struct kl_task *task);
