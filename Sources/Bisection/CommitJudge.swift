@@ -119,7 +119,8 @@ package struct CommitJudge: Sendable {
             return Look(mark: .bad, reason: "the kernel reported \(report)", evidence: evidence)
         }
         let hasBooted = try !SavedRun(reading: directory.url).boots.isEmpty
-        guard hasBooted else {
+        // What was found about the image needs no guest.
+        guard hasBooted || (question == .scenarios && !worst.findings.isEmpty) else {
             return Look(
                 mark: question == .booting ? .bad : .skip,
                 reason: "it does not boot: \(worst.reason ?? "")", evidence: evidence,

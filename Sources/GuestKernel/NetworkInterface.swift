@@ -31,7 +31,11 @@ package enum NetworkInterface {
 
     /// A packet socket for the frames of one interface.
     ///
-    /// - Parameter ethertype: In network order; ETH_P_ALL for all frames.
+    /// - Parameters:
+    ///   - name: The interface, which exists.
+    ///   - ethertype: In network order; ETH_P_ALL for all frames.
+    /// - Returns: The bound socket.
+    /// - Throws: What the kernel says.
     package static func listen(on name: String, ethertype: [UInt8]) throws(KernelError) -> FileDescriptor {
         let listener = try packetSocket()
         // Safety: the string lives for the call.

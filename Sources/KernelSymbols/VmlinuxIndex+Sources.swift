@@ -22,4 +22,22 @@ extension VmlinuxIndex {
         }
         return functions
     }
+
+    /// The functions without coverage points by the source file their code begins in; parts that the compiler split off
+    /// are functions of their own.
+    package var functionsWithoutPoints: [String: Set<String>] {
+        let symbols = file[.symbols]
+        let rows = file[.rows]
+        var functions: [String: Set<String>] = [:]
+        var row = 0
+        for number in 0..<symbols.count {
+            let (start, size) = (symbols[number, 0], symbols[number, 1])
+            while row < rows.count, rows[row, 0] < start { row += 1 }
+            guard symbols[number, 5] == 0, row < rows.count, rows[row, 0] - start < max(size, 1),
+                rows[row, 1] != IndexFormat.none
+            else { continue }
+            functions[file.string(rows[row, 1]), default: []].insert(file.string(symbols[number, 2]))
+        }
+        return functions
+    }
 }

@@ -53,6 +53,8 @@ struct BuildJudge: Sendable {
         case .absent(let names): return ("is without \(Self.list(names))", problems(lacking: names))
         case .uninstrumented(let files):
             return ("instruments nothing in \(Self.list(files))", files.flatMap(instrumentation))
+        case .instrumented(let files):
+            return ("instruments each file of \(Self.list(files))", gaps(files))
         case .layout(let layout): return ("has struct \(layout.name) as promised", problems(with: layout))
         case .noWarnings:
             guard let warnings else {
@@ -113,6 +115,27 @@ struct BuildJudge: Sendable {
                 "\(names.count) functions are instrumented, first: \(names.first ?? "")",
                 Array(names.prefix(12))
             )
+        }
+    }
+
+    /// The C source files without coverage points, and the patterns that no file matches.
+    private func gaps(_ patterns: [String]) -> [Problem] {
+        let instrumented = index.instrumentedFunctions
+        let silent = index.functionsWithoutPoints.filter {
+            $0.key.hasSuffix(".c") && instrumented[$0.key] == nil
+        }
+        return patterns.flatMap { pattern -> [Problem] in
+            let glob = Glob(pattern)
+            let problems: [Problem] = silent.filter { glob.matches($0.key) }.sorted { $0.key < $1.key }.map {
+                file, functions in
+                (
+                    "instruments \(file)",
+                    "none of its \(functions.count) functions calls a coverage callback",
+                    Array(functions.sorted().prefix(12))
+                )
+            }
+            guard problems.isEmpty, !instrumented.keys.contains(where: glob.matches) else { return problems }
+            return [("has code of \(pattern)", "none, so nothing can be said about it", [])]
         }
     }
 

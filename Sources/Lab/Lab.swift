@@ -23,12 +23,7 @@ package enum Lab {
         let start = ContinuousClock.now
         let session = try await LabSession.open(request, settings: settings, onEvent: onEvent)
         do {
-            // A name that this kernel does not know is found before the first guest boots.
-            let collector = DiagnosticCollector()
-            for scenario in scenarios {
-                do throws(InputError) { _ = try session.plan(scenario) } catch { collector.add(error) }
-            }
-            try collector.throwIfAny()
+            try refuseMistakes(in: scenarios.map(session.plan))
             let results = await session.run(scenarios)
             if request.isWhole, !Task.isCancelled { session.remarkUnusedTolerances() }
             let record = session.record(
@@ -40,5 +35,21 @@ package enum Lab {
             await session.end()
             throw error
         }
+    }
+
+    /// Where nothing can run, and only for functions that no kernel may ever have had, the scenarios are at fault, and no
+    /// guest needs to boot.
+    ///
+    /// - Throws: `InputError` with every such function.
+    private static func refuseMistakes(in plans: [Planning]) throws(InputError) {
+        var problems: [Diagnostic] = []
+        for plan in plans {
+            switch plan {
+            case .notApplicable: continue
+            case .unanswerable(let hidden) where hidden.areUnknown: problems += hidden.problems
+            default: return
+            }
+        }
+        guard problems.isEmpty else { throw InputError(problems) }
     }
 }

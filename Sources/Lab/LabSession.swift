@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ConsoleWatch
-package import Diagnostics
+import CoverageAssertions
+import Diagnostics
 import Foundation
 import GuestImage
 public import Installation
@@ -98,10 +99,8 @@ public final class LabSession: Sendable {
     }
 
     /// What a scenario says about this kernel.
-    ///
-    /// - Throws: `InputError` for functions the image does not know.
-    package func plan(_ scenario: Scenario) throws(InputError) -> Planning {
-        try scenario.plan(features: context.kernel.features, index: context.kernel.index)
+    package func plan(_ scenario: Scenario) -> Planning {
+        scenario.plan(features: context.kernel.features, index: context.kernel.index)
     }
 
     /// Runs a scenario as soon as there is room for its guest, and again as often as the request says.
@@ -121,14 +120,11 @@ public final class LabSession: Sendable {
 
     private func judge(_ scenario: Scenario, label: String) async -> ScenarioResult {
         let plan: ScenarioPlan
-        do {
-            switch try self.plan(scenario) {
-            case .notApplicable(let reason): return scenario.result(.notApplicable, reason: reason)
-            case .build(let plan): return BuildJudge(kernel: context.kernel).result(of: scenario, plan)
-            case .applicable(let applicable): plan = applicable
-            }
-        } catch {
-            return scenario.result(.failed, reason: error.description)
+        switch self.plan(scenario) {
+        case .notApplicable(let reason): return scenario.result(.notApplicable, reason: reason)
+        case .unanswerable(let hidden): return scenario.result(hidden)
+        case .build(let plan): return BuildJudge(kernel: context.kernel).result(of: scenario, plan)
+        case .applicable(let applicable): plan = applicable
         }
         do {
             let place = try await places.take()
@@ -231,6 +227,18 @@ extension Scenario {
         ScenarioResult(
             name: name, id: id, contract: nil, outcome: outcome, seconds: 0, reason: reason, findings: [],
             console: nil, steps: [], buffers: [])
+    }
+
+    /// The result on a kernel that cannot show what it is asked for.
+    func result(_ hidden: HiddenFunctions) -> ScenarioResult {
+        ScenarioResult(
+            name: name, id: id, contract: nil, outcome: .failed, seconds: 0,
+            reason: hidden.problems.first?.message,
+            findings: hidden.problems.map {
+                Finding(
+                    expected: "the kernel image: shows every function that is named", found: $0.message,
+                    location: "\($0.location.file):\($0.location.line)")
+            }, console: nil, steps: [], buffers: [])
     }
 
     /// The result when the guest never came to life.

@@ -8,6 +8,8 @@ package enum BuildExpectation: Hashable, Sendable {
     case absent([String])
     /// No coverage callback is called from code of these source files, globs below the kernel tree.
     case uninstrumented([String])
+    /// Each of these C source files, globs below the kernel tree, has a function that calls a coverage callback.
+    case instrumented([String])
     /// How the compiler laid out a struct that the image uses.
     case layout(StructExpectation)
     /// The compiler, the linker and objtool warned of nothing.

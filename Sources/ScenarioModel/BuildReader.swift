@@ -18,6 +18,12 @@ struct BuildReader {
             "uninstrumented: [kernel/sched/*, kernel/softirq.c]"
         ),
         (
+            "instrumented",
+            "Of these C source files each that has code in the image calls a coverage callback, and there is one; a `*` stands "
+                + "for anything.",
+            "instrumented: [fs/*, net/*, kernel/sys.c]"
+        ),
+        (
             "struct",
             "A struct is in the image, with this `size` in bytes, `with` members and `without` others; a `*` stands "
                 + "for anything.",
@@ -61,6 +67,7 @@ struct BuildReader {
         case "present": return value.words(reportingTo: collector).map { .present($0) }
         case "absent": return value.words(reportingTo: collector).map { .absent($0) }
         case "uninstrumented": return value.words(reportingTo: collector).map { .uninstrumented($0) }
+        case "instrumented": return value.words(reportingTo: collector).map { .instrumented($0) }
         case "struct": return layout(value).map { .layout($0) }
         default:
             if value.scalar == "none" { return .noWarnings }

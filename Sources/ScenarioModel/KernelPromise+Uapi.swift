@@ -108,6 +108,9 @@ extension KernelPromise {
             "the scheduler, locks, RCU, entry code and kcov itself are not instrumented, so they are in no buffer",
             "`KCOV_INSTRUMENT` in kernel/sched/Makefile, kernel/Makefile and others"),
         KernelPromise(
+            "included-code", .local, "everything else is: file systems, the network, drivers, system calls",
+            "`CONFIG_KCOV_INSTRUMENT_ALL`, scripts/Makefile.lib"),
+        KernelPromise(
             "local-migration", .local, "a thread that changes its processor loses and gains nothing",
             "`kcov_prepare_switch()`, `kcov_finish_switch()`, include/linux/kcov.h"),
     ]

@@ -13,6 +13,16 @@ package enum Planning: Sendable {
     case build(BuildPlan)
     /// It says nothing, for this reason.
     case notApplicable(reason: String)
+    /// It names functions that this kernel does not show.
+    case unanswerable(HiddenFunctions)
+}
+
+/// Functions that coverage of one kernel can never show, though a scenario names them.
+package struct HiddenFunctions: Sendable {
+    /// At least one.
+    package let problems: [Diagnostic]
+    /// Whether the image has code of none of them, as after a slip of the pen, rather than code without coverage.
+    package let areUnknown: Bool
 }
 
 extension Scenario {
@@ -29,9 +39,8 @@ extension Scenario {
     /// - Parameters:
     ///   - features: What the kernel claims.
     ///   - index: Its image, in which every function the scenario names must be visible.
-    /// - Returns: The plan, or why the scenario says nothing about this kernel.
-    /// - Throws: `InputError` for functions the image does not know or that leave no coverage.
-    package func plan(features: [String], index: any KernelIndex) throws(InputError) -> Planning {
+    /// - Returns: The plan, or why there is none.
+    package func plan(features: [String], index: any KernelIndex) -> Planning {
         let claimed = Set(features)
         if let reason = inapplicability(features: claimed) { return .notApplicable(reason: reason) }
         if !build.isEmpty {
@@ -41,18 +50,16 @@ extension Scenario {
                     contract: contract(features: claimed),
                     checks: checks.map { .init(expectation: $0.expectation, location: $0.location) }))
         }
-        let collector = DiagnosticCollector()
         var lowering = ProgramLowering(
-            features: claimed, index: index, descriptors: descriptors.map(\.name), collector: collector)
+            features: claimed, index: index, descriptors: descriptors.map(\.name))
         let tasks = tasks.map { lowering.task($0) }
         let kept = promises.filter { $0.condition.holds(for: claimed) }
         for promise in kept {
             for (choice, need) in promise.expectation.functions {
-                guard let problem = choice.problem(in: index, for: need) else { continue }
-                collector.report(problem, at: promise.location)
+                lowering.hidden.note(choice, for: need, in: index, at: promise.location)
             }
         }
-        try collector.throwIfAny()
+        if let hidden = lowering.hidden.found { return .unanswerable(hidden) }
         return .applicable(
             ScenarioPlan(
                 name: name, id: id, knownIssue: knownIssue,
@@ -83,13 +90,32 @@ extension Scenario {
     }
 }
 
+/// Gathers the functions a scenario names and a kernel does not show.
+private struct HiddenFunctionNotes {
+    private var problems: [Diagnostic] = []
+    private var areUnknown = true
+
+    mutating func note(
+        _ choice: FunctionChoice, for need: FunctionChoice.Need, in index: any KernelIndex,
+        at place: SourceLocation
+    ) {
+        guard let problem = choice.problem(in: index, for: need) else { return }
+        problems.append(Diagnostic(problem, at: place))
+        areUnknown = areUnknown && choice.names.allSatisfy { index.presence(of: $0) == .unknown }
+    }
+
+    var found: HiddenFunctions? {
+        problems.isEmpty ? nil : HiddenFunctions(problems: problems, areUnknown: areUnknown)
+    }
+}
+
 /// Turns the steps of a scenario into those of a program for one kernel.
 private struct ProgramLowering {
     let features: Set<String>
     let index: any KernelIndex
     let descriptors: [String]
-    let collector: DiagnosticCollector
     var steps: [PlannedStep] = []
+    var hidden = HiddenFunctionNotes()
 
     mutating func task(_ task: ScenarioTask) -> TaskProgram {
         TaskProgram(name: task.name, steps: lower(task.steps, of: task.name))
@@ -143,13 +169,11 @@ private struct ProgramLowering {
             keepsResultAs: step.keepsResultAs, body: lower(step.body, of: task))
     }
 
-    private func lower(_ argument: ScenarioArgument, in step: ScenarioStep) -> Value? {
+    private mutating func lower(_ argument: ScenarioArgument, in step: ScenarioStep) -> Value? {
         switch argument {
         case .value(let value): return value
         case .entry(let choice):
-            if let problem = choice.problem(in: index, for: .entry) {
-                collector.report(problem, at: step.location)
-            }
+            hidden.note(choice, for: .entry, in: index, at: step.location)
             let name = choice.known(to: index, for: .entry).first
             return name.flatMap { index.entryPoint(of: $0) }.map { .integer($0.rawValue) }
         }

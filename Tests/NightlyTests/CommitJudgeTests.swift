@@ -87,6 +87,13 @@ struct CommitJudgeTests {
         #expect(verdict.reason.contains("does not boot"))
     }
 
+    @Test("What an image shows needs no guest")
+    func image() async throws {
+        let tester = ScriptedTester([.failed, .failed], isBooting: false)
+        #expect(try await judge(tester).mark == .bad)
+        #expect(try await judge(ScriptedTester([.failed, .failed], isBooting: false), .booting).mark == .bad)
+    }
+
     @Test("Where booting is the question, a guest that comes up is good whatever its scenarios say")
     func booting() async throws {
         let silent = ScriptedTester([.kernelFailed, .kernelFailed], isBooting: false)

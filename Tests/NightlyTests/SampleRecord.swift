@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CoverageAssertions
 import Lab
 
 /// Records with as much as the nights look at.
@@ -14,7 +15,9 @@ enum SampleRecord {
                 ScenarioResult(
                     name: name, id: nil, contract: nil, outcome: outcome, seconds: 0.5, runs: runs,
                     passes: outcome == .passed ? runs : 0,
-                    reason: outcome == .passed ? nil : "\(name) \(outcome.rawValue)", findings: [],
+                    reason: outcome == .passed ? nil : "\(name) \(outcome.rawValue)",
+                    findings: outcome == .failed
+                        ? [Finding(expected: "\(name) passes", found: "it failed")] : [],
                     console: nil, steps: [], buffers: [])
             }, strayReports: stray, replay: "kcovlab run", seconds: 3)
     }
