@@ -20,6 +20,8 @@ struct ScenarioNames {
         case stimulus(verb: String)
         /// A `$name` or `$name.part`.
         case reference
+        /// One that has its value before the program starts.
+        case constant
 
         var words: String {
             switch self {
@@ -30,6 +32,7 @@ struct ScenarioNames {
             case .task: "task"
             case .stimulus: "stimulus"
             case .reference: "value"
+            case .constant: "value known before the program starts"
             }
         }
     }
@@ -71,7 +74,9 @@ struct ScenarioNames {
             }
         case .task:
             suggestion = suggestion ?? "declare it under tasks:"
-        case .descriptor, .reference:
+        case .constant where results.contains(use.name) || descriptors.contains(use.name):
+            suggestion = "a step gives it its value"
+        case .descriptor, .reference, .constant:
             break
         }
         collector.report(
@@ -88,8 +93,9 @@ struct ScenarioNames {
         case .task: tasks
         case .stimulus(let verb):
             stimuli.filter { $0.value.verbs.contains { $0.name == verb } }.map(\.key).sorted()
-        case .reference:
-            descriptors + results + buffers.map { "\($0).address" }
+        case .reference: descriptors + results + names(for: .constant)
+        case .constant:
+            buffers.map { "\($0).address" }
                 + stimuli.sorted { $0.key < $1.key }.flatMap { name, kind in
                     kind.exports.keys.sorted().map { "\(name).\($0)" }
                 }

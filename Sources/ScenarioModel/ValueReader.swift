@@ -96,22 +96,31 @@ struct ValueReader {
         return (.value(.text(text)), text)
     }
 
-    private func integer(_ document: YAMLDocument, names: inout ScenarioNames, expected: String) -> Value? {
+    /// - Parameter wanted: What a reference may be to; a sum is made before the program starts.
+    private func integer(
+        _ document: YAMLDocument, names: inout ScenarioNames, expected: String,
+        wanted: ScenarioNames.Wanted = .reference
+    ) -> Value? {
         if let number = document.integer { return .integer(number) }
-        if let reference = reference(document, names: &names) { return reference }
+        if let reference = reference(document, names: &names, wanted: wanted) { return reference }
         if let entries = document.mapping, entries.count == 1, let entry = entries.first, entry.key == "sum",
             let parts = entry.value.sequence
         {
-            return .sum(parts.compactMap { integer($0, names: &names, expected: "a number or $name") })
+            return .sum(
+                parts.compactMap {
+                    integer($0, names: &names, expected: "a number or $name", wanted: .constant)
+                })
         }
         collector.report("expected \(expected), found \(document.kind)", at: document.location)
         return nil
     }
 
-    private func reference(_ document: YAMLDocument, names: inout ScenarioNames) -> Value? {
+    private func reference(
+        _ document: YAMLDocument, names: inout ScenarioNames, wanted: ScenarioNames.Wanted
+    ) -> Value? {
         guard let text = document.scalar, text.hasPrefix("$") else { return nil }
         let name = String(text.dropFirst())
-        names.uses.append(.init(wanted: .reference, name: name, location: document.location))
+        names.uses.append(.init(wanted: wanted, name: name, location: document.location))
         return .reference(name)
     }
 
@@ -123,7 +132,10 @@ struct ValueReader {
             let expected = "a handle: a number, {usb: BUS}, {usb: FIRST, count: BUSES} or {sum: [...]}"
             return integer(document, names: &names, expected: expected).map { [$0] } ?? []
         }
-        guard let first = integer(bus, names: &names, expected: "a bus number or $gadget.bus") else {
+        guard
+            let first = integer(
+                bus, names: &names, expected: "a bus number or $gadget.bus", wanted: .constant)
+        else {
             return []
         }
         let count = entries.first { $0.key == "count" }?.value

@@ -209,6 +209,14 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         #expect(try #require(error).description.contains(found))
     }
 
+    @Test func sumsAreMadeBeforeTheProgramStarts() throws {
+        let text = Self.good.replacing(
+            "    - spawn-thread: other\n",
+            with: "    - spawn-thread: other\n    - call: {name: getppid, arguments: [{sum: [$local, 1]}]}\n")
+        let error = #expect(throws: InputError.self) { try ScenarioReader.read(text: text, file: "bad.yaml") }
+        #expect(try #require(error).description.contains("known before the program starts 'local'"))
+    }
+
     @Test func tasksMustBeStarted() throws {
         let text = Self.good.replacing("    - spawn-thread: other\n", with: "")
         let error = #expect(throws: InputError.self) { try ScenarioReader.read(text: text, file: "bad.yaml") }
