@@ -3,12 +3,19 @@
 /// Bluetooth, NFC and wireless networks.
 extension StimulusCatalog {
     static let bluetooth = StimulusKind(
-        "bluetooth", "A raw Bluetooth controller that is up: each event it sends is one section.",
+        "bluetooth", "A raw Bluetooth controller that is up: each packet it sends is one section.",
         relies: ["net/bluetooth/hci_core.c", "drivers/bluetooth/hci_vhci.c"], kconfig: ["BT_HCIVHCI"],
         verbs: [
             Verb(
                 "bluetooth-event", "Lets the controller send an event, written by the calling thread.",
-                [device("The controller.")])
+                [device("The controller.")]),
+            Verb(
+                "bluetooth-data",
+                "Lets it send data of a connection that does not exist, written by the calling thread.",
+                [
+                    device("The controller."),
+                    Parameter("type", .integer, "2 is ACL, 3 is SCO, 5 is ISO; default 2."),
+                ]),
         ])
 
     static let bluetoothInit = StimulusKind(
@@ -68,6 +75,9 @@ extension StimulusCatalog {
         exports: ["ifindex": "the interface index of the sending radio"],
         verbs: [
             Verb("wifi-send", "Sends one broadcast frame from the calling thread.", [device("The radios.")]),
+            Verb(
+                "wifi-send-short", "Sends a short management frame from the calling thread.",
+                [device("The radios.")]),
             Verb(
                 "wifi-send-long",
                 "Sends a management frame from the calling thread, so long that the kernel builds its packet around a part of a page.",

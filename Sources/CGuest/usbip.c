@@ -120,7 +120,7 @@ static bool transfer(int socket, void *data, size_t length, bool is_input)
                      : send(socket, data, length, MSG_NOSIGNAL)) == (ssize_t)length;
 }
 
-/* Answers one message; false when the connection is over. */
+/* Answers one message, a transfer only while there are answers left; false when the connection is over. */
 static bool serve(struct kl_usbip *usbip, int peer)
 {
     struct message message, answer = {0};
@@ -143,6 +143,8 @@ static bool serve(struct kl_usbip *usbip, int peer)
         if (announced > sizeof(unwanted) || !transfer(peer, unwanted, announced, true))
             return false;
     }
+    if (*usbip->answered >= *usbip->most)
+        return true;
     answer.command = htonl(RET_SUBMIT);
     if (message.is_input) {
         if (message.setup.bRequest == USB_REQ_GET_DESCRIPTOR)
@@ -169,7 +171,7 @@ static void *attend(void *argument)
         peers[i] = (struct pollfd){.fd = usbip->peers[i], .events = POLLIN};
     while (!usbip->stopping) {
         watch(usbip);
-        if (!*usbip->serving || *usbip->answered >= *usbip->most || poll(peers, KL_USBIP_CONNECTIONS, 1) <= 0) {
+        if (!*usbip->serving || poll(peers, KL_USBIP_CONNECTIONS, 1) <= 0) {
             usleep(1000);
             continue;
         }

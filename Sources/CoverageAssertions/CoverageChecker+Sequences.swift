@@ -54,6 +54,20 @@ extension CoverageChecker {
         ]
     }
 
+    func brokenRow(of choice: FunctionChoice, _ times: ClosedRange<UInt64>, in trace: Trace) -> [Breach] {
+        let code = Set(choice.names.flatMap(trace.addresses(of:)))
+        var longest: UInt64 = 0
+        var row: UInt64 = 0
+        var last: ProgramCounter?
+        for pc in trace.pcs {
+            row = pc == last ? row + 1 : 1
+            last = pc
+            if code.contains(pc) { longest = max(longest, row) }
+        }
+        guard !times.contains(longest) else { return [] }
+        return [Breach(found: "\(longest) at most", evidence: trace.places(code.sorted()) + [trace.origin])]
+    }
+
     func brokenSections(
         startingWith first: FunctionChoice, _ count: ClosedRange<UInt64>, alike: Bool, in trace: Trace
     ) -> [Breach] {

@@ -88,6 +88,7 @@ public struct CoverageChecker: Sendable {
         case .deterministic(let times, let choices, let score):
             brokenDeterminism(times, including: choices, score: score, in: trace)
         case .repeats(let times): brokenRepetition(times, in: trace)
+        case .inARow(let choice, let times): brokenRow(of: choice, times, in: trace)
         case .sections(let first, let count, let alike):
             brokenSections(startingWith: first, count, alike: alike, in: trace)
         case .order(let choices): brokenOrder(choices, in: trace)

@@ -19,6 +19,8 @@ public enum CoverageExpectation: Hashable, Sendable {
     case deterministic(times: UInt64, including: [FunctionChoice], score: UInt64)
     /// The whole sequence, noise aside, is this many copies of one sequence.
     case repeats(times: UInt64)
+    /// One program counter of the function stands this often in a row, as a loop of a single block leaves it.
+    case inARow(FunctionChoice, times: ClosedRange<UInt64>)
     /// Cut at each call of the function, the buffer has this many sections; when alike, noise aside, all are equal.
     ///
     /// What comes before the first call belongs to no section.
@@ -44,6 +46,7 @@ extension CoverageExpectation {
     public var functions: [(choice: FunctionChoice, need: FunctionChoice.Need)] {
         switch self {
         case .present(let choices), .absent(let choices): choices.map { ($0, .code) }
+        case .inARow(let choice, _): [(choice, .code)]
         case .calls(let choice, .multiple(_, let other)): [(choice, .entry), (other, .entry)]
         case .calls(let choice, .within), .sections(let choice, _, _): [(choice, .entry)]
         case .exactly(_, let choices), .deterministic(_, let choices, _): choices.map { ($0, .code) }
@@ -72,6 +75,7 @@ extension CoverageExpectation: CustomStringConvertible {
         case .deterministic(let times, let choices, let score):
             "exactly \(times) x each, including \(list(choices)), \(score) % of all"
         case .repeats(let times): "\(times) copies of one sequence"
+        case .inARow(let choice, let times): "in a row of \(choice) = \(times.spoken)"
         case .sections(let first, let count, let alike):
             "sections that start with \(first) = \(count.spoken)\(alike ? ", all alike" : "")"
         case .order(let choices): "order: \(list(choices))"

@@ -82,6 +82,14 @@ struct ExpectationForm: Sendable {
             about: "The whole sequence, noise aside, is this many copies of one sequence.",
             example: "repeats: 10"),
         Self(
+            name: "in-a-row",
+            shape: .fields([
+                ("function", "the function with a loop"),
+                ("times", "the longest row, a number or bounds"),
+            ]),
+            about: "How often one program counter of a function stands in a row at most, as after a loop.",
+            example: "in-a-row: {function: chacha_permute, times: {at-least: 8}}"),
+        Self(
             name: "order", shape: .functions,
             about:
                 "The calls of these functions come in this order and no other; a run of one function counts once.",

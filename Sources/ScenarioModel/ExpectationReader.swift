@@ -49,6 +49,7 @@ struct ExpectationReader {
         case "unchecked": return reason(value).map { [.unchecked(reason: $0)] } ?? []
         case "exactly": return exactly(value).map { [$0] } ?? []
         case "deterministic": return deterministic(value).map { [$0] } ?? []
+        case "in-a-row": return row(value).map { [$0] } ?? []
         case "sections": return sections(value).map { [$0] } ?? []
         case "comparisons": return comparisons(value).map { [$0] } ?? []
         case "files": return places(value).map { [.files(present: $0, absent: $1)] } ?? []
@@ -96,6 +97,15 @@ struct ExpectationReader {
         reader.finish()
         guard let start, let count, let alike else { return nil }
         return .sections(startingWith: FunctionChoice(spoken: start), count: count, alike: alike)
+    }
+
+    private func row(_ document: YAMLDocument) -> CoverageExpectation? {
+        var reader = MappingReader(document, what: "'in-a-row'", collector: collector)
+        let function = reader.requiredText("function")
+        let times = reader.required("times").flatMap { count($0, allowsZero: false) }
+        reader.finish()
+        guard let function, let times else { return nil }
+        return .inARow(FunctionChoice(spoken: function), times: times)
     }
 
     private func comparisons(_ document: YAMLDocument) -> CoverageExpectation? {

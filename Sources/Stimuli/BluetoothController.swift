@@ -17,11 +17,18 @@ package final class BluetoothController: Stimulus {
     /// Holds the raw controller open.
     private let channel: FileDescriptor?
     private let event: (address: UInt64, length: Int)
+    /// Data packets by their type.
+    private let data: [UInt64: (address: UInt64, length: Int)]
     private let command: UInt64
 
     private static let path = "/dev/vhci"
     /// HCI_Command_Complete for HCI_Reset; the kernel gives up on a controller whose reset failed.
     private static let resetFailed: [UInt8] = [0x04, 0x0e, 0x04, 0x01, 0x03, 0x0c, 0x01]
+
+    /// Of connections that do not exist: type, handle, length in as many bytes as the type has for it.
+    private static let dataPackets: [UInt64: [UInt8]] = [
+        2: [0x02, 0x01, 0x00, 0x00, 0x00], 3: [0x03, 0x01, 0x00, 0x00], 5: [0x05, 0x01, 0x00, 0x00, 0x00],
+    ]
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         // Safety: the string lives for the call.
@@ -36,6 +43,7 @@ package final class BluetoothController: Stimulus {
         guard answer.count == 4 else { throw StimulusError("/dev/vhci did not say which controller it made") }
         channel = isRaw ? try Self.open(controller: answer[2...3]) : nil
         event = (try arena.place(Self.resetFailed), Self.resetFailed.count)
+        data = try Self.dataPackets.mapValues { (try arena.place($0), $0.count) }
         command = try arena.allocate(256)
         descriptor = try arena.word(UInt64(device.number))
         self.device = device
@@ -62,15 +70,22 @@ package final class BluetoothController: Stimulus {
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
+        var packet = event
         switch step.verb {
         case "bluetooth-event": break
+        case "bluetooth-data":
+            let type = try step.constant("type", default: 2)
+            guard let found = data[type] else {
+                throw StimulusError("data packets are of type 2, 3 or 5, not \(type)")
+            }
+            packet = found
         case "bluetooth-answer":
             builder.call(Int(SYS_read), [.number(device.number), .value(command), .value(256)])
         default:
             throw StimulusError("a Bluetooth controller has no step '\(step.verb)'")
         }
         builder.primary(
-            Int(SYS_write), [.number(device.number), .value(event.address), .number(event.length)],
+            Int(SYS_write), [.number(device.number), .value(packet.address), .number(packet.length)],
             promise: step.promise, keep: step.keep)
     }
 

@@ -17,7 +17,8 @@ package final class WifiFrames: Stimulus {
     private let frame: (address: UInt64, length: Int)
     private let destination: (address: UInt64, length: Int)
     private var netlink: GenericNetlink
-    private let management: (address: UInt64, length: Int)
+    /// The messages that send management frames, by verb.
+    private let management: [String: (address: UInt64, length: Int)]
 
     private static let interfaces = ["wlan0", "wlan1"]
     /// The SSID and the BSSID.
@@ -36,16 +37,20 @@ package final class WifiFrames: Stimulus {
         frame = (try arena.place(bytes + [UInt8](repeating: 0x5a, count: 64 - bytes.count)), 64)
         destination = (try arena.place(Self.linkAddress(index: indexes[0])), 20)
         exports = ["ifindex": UInt64(indexes[0])]
-        netlink = try GenericNetlink(family: "nl80211")
-        // NL80211_CMD_FRAME with IFINDEX, FRAME, WIPHY_FREQ and DONT_WAIT_FOR_ACK.
-        let message = netlink.encoded(
-            command: 59,
-            attributes: [
-                NetlinkAttribute(3, u32: indexes[0]),
-                NetlinkAttribute(51, bytes: Self.probeRequest(from: source, length: 1024)),
-                NetlinkAttribute(38, u32: Self.frequency), NetlinkAttribute(flag: 142),
-            ])
-        management = (try arena.place(message), message.count)
+        let netlink = try GenericNetlink(family: "nl80211")
+        // Up to 1024 bytes __netdev_alloc_skb() takes memory of kmalloc() for a packet, beyond that a part of a page.
+        management = try ["wifi-send-short": 0, "wifi-send-long": 1024].mapValues { length in
+            // NL80211_CMD_FRAME with IFINDEX, FRAME, WIPHY_FREQ and DONT_WAIT_FOR_ACK.
+            let message = netlink.encoded(
+                command: 59,
+                attributes: [
+                    NetlinkAttribute(3, u32: indexes[0]),
+                    NetlinkAttribute(51, bytes: Self.probeRequest(from: source, length: length)),
+                    NetlinkAttribute(38, u32: Self.frequency), NetlinkAttribute(flag: 142),
+                ])
+            return (try arena.place(message), message.count)
+        }
+        self.netlink = netlink
         try warmUp(sender: source, receiver: indexes[1])
     }
 
@@ -111,12 +116,13 @@ package final class WifiFrames: Stimulus {
                     .number(socket.number), .value(frame.address), .number(frame.length), .value(0),
                     .value(destination.address), .number(destination.length),
                 ], promise: step.promise, keep: step.keep)
-        case "wifi-send-long":
+        default:
+            guard let message = management[step.verb] else {
+                throw StimulusError("the radios have no step '\(step.verb)'")
+            }
             builder.primary(
-                Int(SYS_write),
-                [.number(netlink.number), .value(management.address), .number(management.length)],
+                Int(SYS_write), [.number(netlink.number), .value(message.address), .number(message.length)],
                 promise: step.promise, keep: step.keep)
-        default: throw StimulusError("the radios have no step '\(step.verb)'")
         }
     }
 

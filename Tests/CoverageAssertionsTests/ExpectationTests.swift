@@ -114,6 +114,10 @@ struct ExpectationCase: CustomTestStringConvertible, Sendable {
         ExpectationCase(
             expectation: .repeats(times: 1), keeps: [K.kick], breaks: [K.exit], says: ["0 program counters"]),
         ExpectationCase(
+            expectation: .inARow("handle_tx_kick", times: 3...4),
+            keeps: [K.kick, K.kickBody, K.kickBody, K.kickBody, K.exit],
+            breaks: [K.kick, K.kickBody, K.kickBody, K.kick, K.flush, K.flush, K.flush], says: ["2 at most"]),
+        ExpectationCase(
             expectation: .sections(startingWith: "handle_tx_kick", count: 2...2, alike: true),
             keeps: [K.flush, K.kick, K.kickBody, K.kick, K.exit, K.kickBody],
             breaks: [K.kick, K.kickBody, K.kick], says: ["section 2 has 1", "the end of the section"]),
