@@ -96,7 +96,7 @@ struct ValueReader {
         return (.value(.text(text)), text)
     }
 
-    /// - Parameter wanted: What a reference may be to; a sum is made before the program starts.
+    /// A number, a reference to something `wanted`, or a sum, which is made before the program starts.
     private func integer(
         _ document: YAMLDocument, names: inout ScenarioNames, expected: String,
         wanted: ScenarioNames.Wanted = .reference
