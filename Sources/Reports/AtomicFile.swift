@@ -39,13 +39,19 @@ package enum AtomicFile {
     ///
     /// - Throws: `Failure`.
     package static func write(_ text: String, creating file: URL) throws(Failure) {
-        do {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        } catch {
-            throw Failure(path: file.path, cause: reason(error))
-        }
+        try makeDirectory(file.deletingLastPathComponent())
         try write(text, to: file)
+    }
+
+    /// Makes a directory and what it lies in, unless it is there.
+    ///
+    /// - Throws: `Failure`.
+    static func makeDirectory(_ directory: URL) throws(Failure) {
+        do {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        } catch {
+            throw Failure(path: directory.path, cause: reason(error))
+        }
     }
 
     /// Points a symbolic link at another name in its directory.

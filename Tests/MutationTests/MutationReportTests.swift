@@ -2,6 +2,7 @@
 
 import Foundation
 import FoundationXML
+import Installation
 import KernelBuild
 import Lab
 import Mutation
@@ -60,6 +61,18 @@ struct MutationReportTests {
         #expect(Self.record([Self.killed], baseline: .failed).exitStatus == .expectationFailed)
         #expect(Self.record([Self.killed], baseline: .kernelFailed).exitStatus == .kernelFailed)
         #expect(Self.record([Self.killed], baseline: .skipped).exitStatus == .hostFailed)
+    }
+
+    @Test("A mutant that a scenario without a guest killed leaves its reports, too")
+    func reportsWithoutGuest() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-mutants-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let journal = MutationJournal(
+            writer: TerminalWriter(output: .nullDevice, settings: Settings(environment: [:])),
+            directory: directory, total: 1)
+        journal.receive(.mutantEnded(Self.killed))
+        #expect(journal.failure == nil)
+        #expect(FileManager.default.fileExists(atPath: directory.appending(path: "a/results.json").path))
     }
 
     @Test("mutants.json says who killed what, and how")

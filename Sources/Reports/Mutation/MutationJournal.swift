@@ -78,7 +78,10 @@ package final class MutationJournal: Sendable {
 
     private func leave(_ record: RunRecord, in name: String, _ state: inout State) {
         do throws(AtomicFile.Failure) {
-            try ReportFiles.write(record, to: RunDirectory(url: directory.appending(path: name)))
+            let place = directory.appending(path: name)
+            // What is judged without a guest has left nothing there.
+            try AtomicFile.makeDirectory(place)
+            try ReportFiles.write(record, to: RunDirectory(url: place))
         } catch {
             state.failure = state.failure ?? error
         }
