@@ -165,7 +165,11 @@ public enum StimulusCatalog {
             kconfig: ["USBIP_VHCI_HCD", "UNIX"],
             parameters: [
                 Parameter(
-                    "beside", .integer, "How many ports of this kind are named before this one; default 0.")
+                    "beside", .integer, "How many ports of this kind are named before this one; default 0."),
+                Parameter(
+                    "patience", .integer,
+                    "For how many milliseconds the kernel waits for a device's first answer, at any port; default 5000."
+                ),
             ],
             exports: [
                 "bus": "the number of the port's bus", "other-bus": "that of the controller's other bus",

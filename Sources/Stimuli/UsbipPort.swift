@@ -24,8 +24,11 @@ package import GuestKernel
     private let most: UInt64
     private let waiting: UInt64
     private let gone: UInt64
+    /// How long the kernel waited for a device's first answer before; nil where that was not changed.
+    private let patience: String?
 
     private static let controller = "/sys/devices/platform/vhci_hcd.0"
+    private static let patienceFile = "/sys/module/usbcore/parameters/initial_descriptor_timeout"
     /// The size of a message's head; one of zeros is no message the kernel knows.
     private static let headSize = 48
     /// More than a controller has (VHCI_PORTS).
@@ -39,6 +42,12 @@ package import GuestKernel
         guard let port = free.first else {
             throw StimulusError(
                 "\(Self.controller) has no free port for this: the kernel needs CONFIG_USBIP_VHCI_HCD")
+        }
+        if case .integer(let milliseconds)? = request.arguments["patience"] {
+            patience = try SystemFile.read(Self.patienceFile)
+            try SystemFile.write("\(milliseconds)", to: Self.patienceFile)
+        } else {
+            patience = nil
         }
         exports = try hub.buses(below: Self.controller)
         self.hub = hub
@@ -106,6 +115,7 @@ package import GuestKernel
         // Safety: started in init, stopped once.
         unsafe kl_usbip_stop(usbip)
         if isTaken { try? SystemFile.write("\(port)", to: "\(Self.controller)/detach") }
+        if let patience { try? SystemFile.write(patience, to: Self.patienceFile) }
         // The next program needs the port; one that stays taken shows there.
         try? waitUntil(milliseconds: 10_000, for: "the port to be free") { !isTaken }
     }
