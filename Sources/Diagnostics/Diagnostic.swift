@@ -12,6 +12,9 @@ package struct SourceLocation: Hashable, Sendable, Comparable {
         self.column = column
     }
 
+    /// `file:line`, as reports name a place.
+    package var fileAndLine: String { "\(file):\(line)" }
+
     package static func < (left: Self, right: Self) -> Bool {
         (left.file, left.line, left.column) < (right.file, right.line, right.column)
     }

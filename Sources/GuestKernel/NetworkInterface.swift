@@ -4,7 +4,7 @@ internal import CGuest
 internal import Glibc
 internal import KcovModel
 
-/// The flags of a network interface.
+/// Network interfaces: whether they are up, and sockets that hear what they receive.
 package enum NetworkInterface {
     /// Brings an interface up, or down (SIOCSIFFLAGS with or without IFF_UP).
     package static func set(_ name: String, up: Bool) throws(KernelError) {

@@ -17,8 +17,8 @@ struct ConfigRequest: Sendable, Hashable {
             if let previous = latest[request.symbol] {
                 if previous.value != request.value {
                     warnings.append(
-                        "\(request.location.file):\(request.location.line) changes CONFIG_\(request.symbol) from "
-                            + "\(previous.value) (\(previous.location.file):\(previous.location.line)) to "
+                        "\(request.location.fileAndLine) changes CONFIG_\(request.symbol) from "
+                            + "\(previous.value) (\(previous.location.fileAndLine)) to "
                             + request.value)
                 }
             } else {

@@ -52,9 +52,9 @@ struct BuildJudge: Sendable {
         case .present(let names): return ("has \(Self.list(names))", problems(having: names))
         case .absent(let names): return ("is without \(Self.list(names))", problems(lacking: names))
         case .uninstrumented(let files):
-            return ("instruments nothing in \(Self.list(files))", files.flatMap(instrumentation))
+            return ("instruments nothing in \(Self.list(files))", instrumentation(of: files))
         case .instrumented(let files):
-            return ("instruments each file of \(Self.list(files))", gaps(files))
+            return ("instruments each file of \(Self.list(files))", gaps(in: files))
         case .layout(let layout): return ("has struct \(layout.name) as promised", problems(with: layout))
         case .noWarnings:
             guard let warnings else {
@@ -101,41 +101,45 @@ struct BuildJudge: Sendable {
         }
     }
 
-    /// What speaks against a source file without coverage points, a file without code included.
-    private func instrumentation(of pattern: String) -> [Problem] {
-        let glob = Glob(pattern)
-        guard index.sourceFiles.contains(where: glob.matches) else {
-            return [("has code of \(pattern)", "none, so nothing can be said about it", [])]
-        }
-        return index.instrumentedFunctions.filter { glob.matches($0.key) }.sorted { $0.key < $1.key }.map {
-            file, functions in
-            let names = functions.sorted()
-            return (
+    /// What speaks against source files without coverage points.
+    private func instrumentation(of patterns: [String]) -> [Problem] {
+        problems(patterns, among: index.sourceFiles, with: index.instrumentedFunctions) { file, functions in
+            (
                 "instruments nothing in \(file)",
-                "\(names.count) functions are instrumented, first: \(names.first ?? "")",
-                Array(names.prefix(12))
+                "\(functions.count) functions are instrumented, first: \(functions.first ?? "")"
             )
         }
     }
 
-    /// The C source files without coverage points, and the patterns that no file matches.
-    private func gaps(_ patterns: [String]) -> [Problem] {
+    /// What speaks against coverage points in each C source file.
+    private func gaps(in patterns: [String]) -> [Problem] {
         let instrumented = index.instrumentedFunctions
         let silent = index.functionsWithoutPoints.filter {
             $0.key.hasSuffix(".c") && instrumented[$0.key] == nil
         }
-        return patterns.flatMap { pattern -> [Problem] in
+        let files = Set(instrumented.keys).union(silent.keys)
+        return problems(patterns, among: files, with: silent) { file, functions in
+            ("instruments \(file)", "none of its \(functions.count) functions calls a coverage callback")
+        }
+    }
+
+    /// A problem for each file of some functions that a pattern matches, and for each pattern that no file matches, which
+    /// says nothing.
+    private func problems(
+        _ patterns: [String], among files: Set<String>, with functions: [String: Set<String>],
+        saying: (String, [String]) -> (expected: String, found: String)
+    ) -> [Problem] {
+        patterns.flatMap { pattern -> [Problem] in
             let glob = Glob(pattern)
-            let problems: [Problem] = silent.filter { glob.matches($0.key) }.sorted { $0.key < $1.key }.map {
-                file, functions in
-                (
-                    "instruments \(file)",
-                    "none of its \(functions.count) functions calls a coverage callback",
-                    Array(functions.sorted().prefix(12))
-                )
+            guard files.contains(where: glob.matches) else {
+                return [("has code of \(pattern)", "none, so nothing can be said about it", [])]
             }
-            guard problems.isEmpty, !instrumented.keys.contains(where: glob.matches) else { return problems }
-            return [("has code of \(pattern)", "none, so nothing can be said about it", [])]
+            return functions.filter { glob.matches($0.key) }.sorted { $0.key < $1.key }.map {
+                file, functions in
+                let names = functions.sorted()
+                let (expected, found) = saying(file, names)
+                return (expected, found, Array(names.prefix(12)))
+            }
         }
     }
 

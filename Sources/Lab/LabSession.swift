@@ -223,22 +223,21 @@ public final class LabSession: Sendable {
 
 extension Scenario {
     /// A result without a run.
-    func result(_ outcome: Outcome, reason: String) -> ScenarioResult {
+    func result(_ outcome: Outcome, reason: String?, findings: [Finding] = []) -> ScenarioResult {
         ScenarioResult(
-            name: name, id: id, contract: nil, outcome: outcome, seconds: 0, reason: reason, findings: [],
-            console: nil, steps: [], buffers: [])
+            name: name, id: id, contract: nil, outcome: outcome, seconds: 0, reason: reason,
+            findings: findings, console: nil, steps: [], buffers: [])
     }
 
     /// The result on a kernel that cannot show what it is asked for.
     func result(_ hidden: HiddenFunctions) -> ScenarioResult {
-        ScenarioResult(
-            name: name, id: id, contract: nil, outcome: .failed, seconds: 0,
-            reason: hidden.problems.first?.message,
+        result(
+            .failed, reason: hidden.problems.first?.message,
             findings: hidden.problems.map {
                 Finding(
                     expected: "the kernel image: shows every function that is named", found: $0.message,
-                    location: "\($0.location.file):\($0.location.line)")
-            }, console: nil, steps: [], buffers: [])
+                    location: $0.location.fileAndLine)
+            })
     }
 
     /// The result when the guest never came to life.

@@ -57,7 +57,7 @@ struct BuildReader {
             return expectation(form, value).map {
                 BuildPromise(
                     expectation: $0, condition: condition,
-                    location: "\(item.location.file):\(item.location.line)")
+                    location: item.location.fileAndLine)
             }
         }
     }

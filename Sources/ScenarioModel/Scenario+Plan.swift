@@ -71,7 +71,7 @@ extension Scenario {
                 checks: kept.map {
                     .init(
                         buffer: $0.buffer, expectation: $0.expectation,
-                        location: "\($0.location.file):\($0.location.line)")
+                        location: $0.location.fileAndLine)
                 },
                 expectedReports: reports.filter { $0.condition.holds(for: claimed) }.map(\.report)))
     }
@@ -148,7 +148,7 @@ private struct ProgramLowering {
             steps.append(
                 PlannedStep(
                     number: number, text: "\(task): churn \(seed), call \(count + 1): \(move.text)",
-                    location: "\(step.location.file):\(step.location.line)", expected: move.expectation.spoken
+                    location: step.location.fileAndLine, expected: move.expectation.spoken
                 ))
             return Step(
                 number: number, verb: move.verb, arguments: move.arguments, expectation: move.expectation)
@@ -161,7 +161,7 @@ private struct ProgramLowering {
         steps.append(
             PlannedStep(
                 number: number, text: "\(task): \(step.text)",
-                location: "\(step.location.file):\(step.location.line)", expected: expectation.spoken))
+                location: step.location.fileAndLine, expected: expectation.spoken))
         return Step(
             number: number, verb: step.verb,
             arguments: step.arguments.compactMapValues { lower($0, in: step) },

@@ -16,9 +16,9 @@ package final class BluetoothController: Stimulus {
     private let device: FileDescriptor
     /// Holds the raw controller open.
     private let channel: FileDescriptor?
-    private let event: (address: UInt64, length: Int)
+    private let event: Packet
     /// Data packets by their type.
-    private let data: [UInt64: (address: UInt64, length: Int)]
+    private let data: [UInt64: Packet]
     private let command: UInt64
 
     private static let path = "/dev/vhci"
@@ -42,8 +42,8 @@ package final class BluetoothController: Stimulus {
         let answer = try device.read(upTo: 4)
         guard answer.count == 4 else { throw StimulusError("/dev/vhci did not say which controller it made") }
         channel = isRaw ? try Self.open(controller: answer[2...3]) : nil
-        event = (try arena.place(Self.resetFailed), Self.resetFailed.count)
-        data = try Self.dataPackets.mapValues { (try arena.place($0), $0.count) }
+        event = try Packet(Self.resetFailed, in: arena)
+        data = try Self.dataPackets.mapValues { try Packet($0, in: arena) }
         command = try arena.allocate(256)
         descriptor = try arena.word(UInt64(device.number))
         self.device = device
@@ -84,9 +84,7 @@ package final class BluetoothController: Stimulus {
         default:
             throw StimulusError("a Bluetooth controller has no step '\(step.verb)'")
         }
-        builder.primary(
-            Int(SYS_write), [.number(device.number), .value(packet.address), .number(packet.length)],
-            promise: step.promise, keep: step.keep)
+        builder.write(packet, to: .number(device.number), for: step)
     }
 
     package func tearDown() {}

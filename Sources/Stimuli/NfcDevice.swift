@@ -15,10 +15,10 @@ package final class NfcDevice: Stimulus {
     package let descriptor: UInt64?
     private let controller: NfcController
     private let netlink: GenericNetlink
-    private let up: (address: UInt64, length: Int)
+    private let up: Packet
     private let command: UInt64
-    private let answer: (address: UInt64, length: Int)
-    private let unread: [(address: UInt64, length: Int)]
+    private let answer: Packet
+    private let unread: [Packet]
 
     /// CORE_RESET_RSP with a status that is not OK, NCI version 1.0, configuration reset.
     private static let refusal: [UInt8] = [0x40, 0x00, 0x03, 0x01, 0x10, 0x01]
@@ -33,10 +33,10 @@ package final class NfcDevice: Stimulus {
         // NFC_CMD_DEV_UP with NFC_ATTR_DEVICE_INDEX (include/uapi/linux/nfc.h).
         let message = netlink.encoded(
             command: 2, version: 1, attributes: [NetlinkAttribute(1, u32: controller.index)])
-        up = (try arena.place(message), message.count)
+        up = try Packet(message, in: arena)
         command = try arena.allocate(256)
-        answer = (try arena.place(Self.refusal), Self.refusal.count)
-        unread = try Self.unreadAnswers.map { (try arena.place($0), $0.count) }
+        answer = try Packet(Self.refusal, in: arena)
+        unread = try Self.unreadAnswers.map { try Packet($0, in: arena) }
         descriptor = try arena.word(UInt64(controller.device.number))
         self.controller = controller
         self.netlink = netlink
@@ -45,25 +45,16 @@ package final class NfcDevice: Stimulus {
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
         switch step.verb {
         case "nfc-up":
-            builder.primary(
-                Int(SYS_write), [.number(netlink.number), .value(up.address), .number(up.length)],
-                promise: step.promise, keep: step.keep)
+            builder.write(up, to: .number(netlink.number), for: step)
         case "nfc-answer":
             builder.call(Int(SYS_read), [.number(controller.device.number), .value(command), .value(256)])
-            builder.primary(
-                Int(SYS_write),
-                [.number(controller.device.number), .value(answer.address), .number(answer.length)],
-                promise: step.promise, keep: step.keep)
+            builder.write(answer, to: .number(controller.device.number), for: step)
         case "nfc-answer-unread":
             let number = try step.constant("command", default: 0)
             guard number < UInt64(unread.count) else {
                 throw StimulusError("an NFC device answers the commands 0 and 1 unread, not \(number)")
             }
-            let answer = unread[Int(number)]
-            builder.primary(
-                Int(SYS_write),
-                [.number(controller.device.number), .value(answer.address), .number(answer.length)],
-                promise: step.promise, keep: step.keep)
+            builder.write(unread[Int(number)], to: .number(controller.device.number), for: step)
         default:
             throw StimulusError("an NFC device has no step '\(step.verb)'")
         }

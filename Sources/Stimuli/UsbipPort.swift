@@ -88,10 +88,7 @@ package import GuestKernel
         case "usbip-attach":
             builder.call(
                 Int(SYS_openat), [.number(AT_FDCWD), .value(path), .number(O_WRONLY | O_CLOEXEC)], keep: file)
-            builder.primary(
-                Int(SYS_write),
-                [.word(at: file), .value(connection.request.address), .number(connection.request.length)],
-                promise: step.promise, keep: step.keep)
+            builder.write(connection.request, to: .word(at: file), for: step)
             builder.call(Int(SYS_close), [.word(at: file)])
             builder.store(.value(0), at: .value(waiting))
             builder.waitUntil(wordAt: waiting, atLeast: .value(1))
@@ -128,7 +125,7 @@ private final class Connection {
     let near: FileDescriptor
     let far: FileDescriptor
     /// What is written to attach: port, socket, device number, speed.
-    let request: (address: UInt64, length: Int)
+    let request: Packet
 
     init(port: Int32, hub: Hub, arena: Arena) throws {
         var pair: [Int32] = [0, 0]
@@ -139,7 +136,7 @@ private final class Connection {
         near = FileDescriptor(owning: pair[0])
         far = FileDescriptor(owning: pair[1])
         let text = Array("\(port) \(pair[0]) 7 \(hub.rawValue)".utf8)
-        request = (try arena.place(text), text.count)
+        request = try Packet(text, in: arena)
     }
 }
 

@@ -18,7 +18,7 @@ package final class WifiFrames: Stimulus {
     private let destination: (address: UInt64, length: Int)
     private var netlink: GenericNetlink
     /// The messages that send management frames, by verb.
-    private let management: [String: (address: UInt64, length: Int)]
+    private let management: [String: Packet]
 
     private static let interfaces = ["wlan0", "wlan1"]
     /// The SSID and the BSSID.
@@ -48,7 +48,7 @@ package final class WifiFrames: Stimulus {
                     NetlinkAttribute(51, bytes: Self.probeRequest(from: source, length: length)),
                     NetlinkAttribute(38, u32: Self.frequency), NetlinkAttribute(flag: 142),
                 ])
-            return (try arena.place(message), message.count)
+            return try Packet(message, in: arena)
         }
         self.netlink = netlink
         try warmUp(sender: source, receiver: indexes[1])
@@ -120,9 +120,7 @@ package final class WifiFrames: Stimulus {
             guard let message = management[step.verb] else {
                 throw StimulusError("the radios have no step '\(step.verb)'")
             }
-            builder.primary(
-                Int(SYS_write), [.number(netlink.number), .value(message.address), .number(message.length)],
-                promise: step.promise, keep: step.keep)
+            builder.write(message, to: .number(netlink.number), for: step)
         }
     }
 

@@ -14,7 +14,7 @@ package final class WifiMedium: Stimulus {
     package var exports: [String: UInt64] { [:] }
     private let netlink: GenericNetlink
     /// The messages of the steps, by verb.
-    private let messages: [String: (address: UInt64, length: Int)]
+    private let messages: [String: Packet]
     private let station: UInt32?
 
     /// The second address of the second radio, by which it is known to the medium.
@@ -43,7 +43,7 @@ package final class WifiMedium: Stimulus {
                     NetlinkAttribute(1, bytes: Self.receiver), NetlinkAttribute(3, bytes: frame),
                     NetlinkAttribute(5, u32: 1), NetlinkAttribute(6, u32: 0),
                 ])
-            return (try arena.place(bytes), bytes.count)
+            return try Packet(bytes, in: arena)
         }
         self.netlink = netlink
     }
@@ -52,9 +52,7 @@ package final class WifiMedium: Stimulus {
         guard let message = messages[step.verb] else {
             throw StimulusError("the medium has no step '\(step.verb)'")
         }
-        builder.primary(
-            Int(SYS_write), [.number(netlink.number), .value(message.address), .number(message.length)],
-            promise: step.promise, keep: step.keep)
+        builder.write(message, to: .number(netlink.number), for: step)
     }
 
     /// A second interface of the second radio, that is up and belongs to no network.
