@@ -13,7 +13,10 @@ package struct TerminalWriter: Sendable {
     private let isObeyed: Bool
 
     /// Writes to a file or pipe without colour, or to a terminal with colour unless it is forbidden.
+    ///
+    /// The output has a descriptor; `FileHandle.nullDevice` has none.
     package init(output: FileHandle, settings: Settings) {
+        precondition(output.fileDescriptor >= 0, "the output has no descriptor")
         self.output = output
         isTerminal = isatty(output.fileDescriptor) == 1
         isObeyed = if case .gitHub = settings.ciSystem { true } else { false }

@@ -33,10 +33,11 @@ struct HostTests {
         let directory = try RunDirectory.use(url)
         let shipped = try ShippedData.locate()
         let said = Mutex<[String]>([])
+        let silence = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/null"))
         let relay = HostRelay(
             tester: RunTester(
                 settings: .current, shipped: shipped,
-                writer: TerminalWriter(output: .nullDevice, settings: .current), interruption: Interruption(),
+                writer: TerminalWriter(output: silence, settings: .current), interruption: Interruption(),
                 accelerator: .tcg, jobs: 1),
             hosts: [first.uri, second.uri]
         ) { line in said.withLock { $0.append(line) } }

@@ -67,8 +67,9 @@ struct MutationReportTests {
     func reportsWithoutGuest() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "kcovlab-mutants-\(UUID())")
         defer { try? FileManager.default.removeItem(at: directory) }
+        let silence = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/null"))
         let journal = MutationJournal(
-            writer: TerminalWriter(output: .nullDevice, settings: Settings(environment: [:])),
+            writer: TerminalWriter(output: silence, settings: Settings(environment: [:])),
             directory: directory, total: 1)
         journal.receive(.mutantEnded(Self.killed))
         #expect(journal.failure == nil)
