@@ -2,13 +2,15 @@
 
 /// Bluetooth, NFC and wireless networks.
 extension StimulusCatalog {
+    private static let bluetoothEvent = Verb(
+        "bluetooth-event", "Lets the controller send an event of no meaning, written by the calling thread.",
+        [device("The controller.")])
+
     static let bluetooth = StimulusKind(
         "bluetooth", "A raw Bluetooth controller that is up: each packet it sends is one section.",
         relies: ["net/bluetooth/hci_core.c", "drivers/bluetooth/hci_vhci.c"], kconfig: ["BT_HCIVHCI"],
         verbs: [
-            Verb(
-                "bluetooth-event", "Lets the controller send an event, written by the calling thread.",
-                [device("The controller.")]),
+            bluetoothEvent,
             Verb(
                 "bluetooth-data",
                 "Lets it send data of a connection that does not exist, written by the calling thread.",
@@ -23,10 +25,11 @@ extension StimulusCatalog {
         relies: ["net/bluetooth/hci_core.c", "net/bluetooth/hci_event.c", "drivers/bluetooth/hci_vhci.c"],
         kconfig: ["BT_HCIVHCI"],
         verbs: [
+            bluetoothEvent,
             Verb(
                 "bluetooth-answer",
                 "Reads the kernel's reset command and refuses it, both from the calling thread.",
-                [device("The controller.")], waits: true)
+                [device("The controller.")], waits: true),
         ])
 
     static let nfc = StimulusKind(

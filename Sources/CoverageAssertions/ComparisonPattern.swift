@@ -6,7 +6,7 @@ import KcovModel
 public struct ComparisonPattern: Hashable, Sendable {
     /// One of the operands; the constant one where the record has one.
     ///
-    /// Only as many low bytes as the record compares count, so -1 matches in every size.
+    /// Of a number that needs more bytes than the record compares only the low ones count, so -1 matches in every size.
     public let operand: UInt64?
     /// The other operand, under the same rule.
     public let other: UInt64?
@@ -41,7 +41,7 @@ public struct ComparisonPattern: Hashable, Sendable {
     private func fits(_ wanted: UInt64?, _ found: UInt64, size: Int) -> Bool {
         guard let wanted else { return true }
         let mask = UInt64.max >> UInt64(64 - 8 * size)
-        return wanted & mask == found & mask
+        return wanted <= mask ? found == wanted : found & mask == wanted & mask
     }
 }
 

@@ -34,6 +34,13 @@ package struct FileDescriptor: ~Copyable {
         return bytes
     }
 
+    /// Whether a read would find something now (poll(2)).
+    package var isReadable: Bool {
+        var state = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        // Safety: the structure lives for the call.
+        return unsafe poll(&state, 1, 0) == 1
+    }
+
     /// Writes everything.
     package func write(_ bytes: [UInt8]) throws(KernelError) {
         var rest = bytes[...]

@@ -8,8 +8,8 @@ package import GuestKernel
 /// A virtual Bluetooth controller whose events are sections of its receive work.
 ///
 /// `hci_rx_work()` in net/bluetooth/hci_core.c runs each packet under the handle of the thread that wrote it to /dev/vhci.
-/// A `bluetooth` controller is raw and up, so that an event goes to sockets only; a `bluetooth-init` controller waits for
-/// the answer to the kernel's first command, which the event parser handles.
+/// A `bluetooth` controller is raw and up, so that an event goes to sockets only; the kernel parses those of a
+/// `bluetooth-init` controller, and waits for its answer to the first command.
 package final class BluetoothController: Stimulus {
     package var exports: [String: UInt64] { [:] }
     package let descriptor: UInt64?
@@ -17,11 +17,14 @@ package final class BluetoothController: Stimulus {
     /// Holds the raw controller open.
     private let channel: FileDescriptor?
     private let event: Packet
+    private let answer: Packet
     /// Data packets by their type.
     private let data: [UInt64: Packet]
     private let command: UInt64
 
     private static let path = "/dev/vhci"
+    /// A code that means nothing, so that `hci_event_packet()` has nothing to do but to look it up.
+    private static let unknownEvent: [UInt8] = [0x04, 0x60, 0x00]
     /// HCI_Command_Complete for HCI_Reset; the kernel gives up on a controller whose reset failed.
     private static let resetFailed: [UInt8] = [0x04, 0x0e, 0x04, 0x01, 0x03, 0x0c, 0x01]
 
@@ -39,10 +42,17 @@ package final class BluetoothController: Stimulus {
         let device = try FileDescriptor(opening: Self.path)
         // A vendor packet creates the controller (drivers/bluetooth/hci_vhci.c); bit 7 makes it raw.
         try device.write([0xff, isRaw ? 0x80 : 0x00])
-        let answer = try device.read(upTo: 4)
-        guard answer.count == 4 else { throw StimulusError("/dev/vhci did not say which controller it made") }
-        channel = isRaw ? try Self.open(controller: answer[2...3]) : nil
-        event = try Packet(Self.resetFailed, in: arena)
+        let made = try device.read(upTo: 4)
+        guard made.count == 4 else { throw StimulusError("/dev/vhci did not say which controller it made") }
+        if isRaw {
+            channel = try Self.open(controller: made[2...3])
+        } else {
+            channel = nil
+            // Before it asks, it takes no packets.
+            try waitUntil(milliseconds: 20_000, for: "the kernel's first command") { device.isReadable }
+        }
+        event = try Packet(Self.unknownEvent, in: arena)
+        answer = try Packet(Self.resetFailed, in: arena)
         data = try Self.dataPackets.mapValues { try Packet($0, in: arena) }
         command = try arena.allocate(256)
         descriptor = try arena.word(UInt64(device.number))
@@ -81,6 +91,7 @@ package final class BluetoothController: Stimulus {
             packet = found
         case "bluetooth-answer":
             builder.call(Int(SYS_read), [.number(device.number), .value(command), .value(256)])
+            packet = answer
         default:
             throw StimulusError("a Bluetooth controller has no step '\(step.verb)'")
         }

@@ -19,6 +19,13 @@ import Testing
         #expect(findings(ComparisonPattern(operand: .max, other: 9), [variable]).isEmpty)
     }
 
+    @Test func whatFitsIsComparedWhole() {
+        // A switch takes 64 bits whatever it compares.
+        let signed: [UInt64] = [5, 7, 0xffff_ffff_89ab_cdef, K.constant4]
+        #expect(!findings(ComparisonPattern(other: 0x89ab_cdef), [signed]).isEmpty)
+        #expect(findings(ComparisonPattern(other: 0xffff_ffff_89ab_cdef), [signed]).isEmpty)
+    }
+
     @Test func everyFieldCounts() {
         #expect(!findings(ComparisonPattern(isConstant: true), [variable]).isEmpty)
         #expect(!findings(ComparisonPattern(size: 8), [variable]).isEmpty)
