@@ -21,7 +21,7 @@ import Testing
 
     @Test func whatFitsIsComparedWhole() {
         // A switch takes 64 bits whatever it compares.
-        let signed: [UInt64] = [5, 7, 0xffff_ffff_89ab_cdef, K.constant4]
+        let signed: [UInt64] = [5, 7, 0xffff_ffff_89ab_cdef, K.cases]
         #expect(!findings(ComparisonPattern(other: 0x89ab_cdef), [signed]).isEmpty)
         #expect(findings(ComparisonPattern(other: 0xffff_ffff_89ab_cdef), [signed]).isEmpty)
     }
