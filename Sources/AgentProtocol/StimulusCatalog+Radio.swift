@@ -69,6 +69,9 @@ extension StimulusCatalog {
                 "nfc-garble",
                 "Lets the controller send a packet too short to have a head, written by the calling thread.",
                 [device("The tag.")]),
+            Verb(
+                "nfc-deactivate", "Deactivates the tag, so that what is written to it next is refused.",
+                [device("The tag.")]),
         ])
 
     static let wifiFrames = StimulusKind(

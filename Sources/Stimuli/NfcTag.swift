@@ -14,17 +14,27 @@ package import GuestKernel
     package var exports: [String: UInt64] { [:] }
     private let controller: NfcController
     private let tag: UnsafeMutablePointer<kl_nfc_tag>
-    private let packet: UInt64
+    private let packet: Packet
+    private let garbled: Packet
+    private let deactivation: Packet
     private let socket: Int32
     private var netlink: GenericNetlink
 
     package init(_ request: StimulusRequest, arena: Arena) throws {
         controller = try NfcController()
-        packet = try arena.place("kcov")
+        packet = try Packet(Array("kcov".utf8), in: arena)
+        // Less than NCI_CTRL_HDR_SIZE, which nci_valid_size() wants.
+        garbled = try Packet([0, 0], in: arena)
         // Safety: the arena outlives the thread, which tearDown ends.
         unsafe tag = try arena.allocate(1, of: kl_nfc_tag.self)
         unsafe tag.pointee.device = controller.device.number
         netlink = try GenericNetlink(family: "nfc")
+        // NFC_CMD_DEACTIVATE_TARGET for the first target.
+        deactivation = try Packet(
+            netlink.encoded(
+                command: 30, version: 1,
+                attributes: [NetlinkAttribute(1, u32: controller.index), NetlinkAttribute(4, u32: 0)]),
+            in: arena)
         socket = try kernel("socket AF_NFC") { Glibc.socket(39, Int32(SOCK_SEQPACKET.rawValue), 0) }
         let error = unsafe kl_nfc_tag_start(tag)
         guard error == 0 else { throw StimulusError("no thread for the tag: errno \(error)") }
@@ -55,16 +65,14 @@ package import GuestKernel
     }
 
     package func emit(_ step: StimulusStep, into builder: inout OperationBuilder) throws {
-        let (file, length): (Int32, UInt64) =
+        let (packet, file): (Packet, Int32) =
             switch step.verb {
-            case "nfc-write": (socket, 4)
-            // Less than NCI_CTRL_HDR_SIZE, which nci_valid_size() wants.
-            case "nfc-garble": (controller.device.number, 2)
+            case "nfc-write": (packet, socket)
+            case "nfc-garble": (garbled, controller.device.number)
+            case "nfc-deactivate": (deactivation, netlink.number)
             default: throw StimulusError("an NFC tag has no step '\(step.verb)'")
             }
-        builder.primary(
-            Int(SYS_write), [.number(file), .value(packet), .value(length)], promise: step.promise,
-            keep: step.keep)
+        builder.write(packet, to: .number(file), for: step)
     }
 
     /// The kernel deactivates the tag and resets the controller, for which the thread must still answer.
