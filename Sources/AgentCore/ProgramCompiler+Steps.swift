@@ -126,6 +126,9 @@ extension ProgramCompiler {
         case "exec": builder.primary(KL_EXEC, [], promise: Self.promise(of: step))
         case "exit":
             builder.complete()
+            if step.arguments["signal"] != nil {
+                builder.silently(KL_DIE, [try operand("signal", of: step)])
+            }
             builder.end()
         case "barrier":
             guard let barrier = barriers[try text("name", of: step)] else { break }

@@ -227,7 +227,9 @@ public enum StepCatalog {
                 Parameter("seed", .integer, "The same seed gives the same calls; default 1."),
             ]),
         Verb("exec", "Replaces the process image and goes on with the next step."),
-        Verb("exit", "Ends the task here."),
+        Verb(
+            "exit", "Ends the task here.",
+            [Parameter("signal", .integer, "Kills its process with this signal, which must be its own.")]),
         Verb(
             "barrier", "Waits until every task that names the barrier has reached it.",
             [Parameter("name", .text, required: true, "The name of the barrier.")], waits: true),

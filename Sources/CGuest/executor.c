@@ -118,6 +118,8 @@ static int64_t perform(struct kl_arena *arena, struct kl_task *task, const struc
         return kl_join(arena, &arena->tasks[a[0]]);
     case KL_EXEC:
         return kl_replace_image(arena, task);
+    case KL_DIE:
+        return kl_die(task, (int32_t)a[0]);
     case KL_BARRIER:
         return barrier(arena, task, (uint64_t *)(uintptr_t)a[0], a[1]);
     case KL_COUNT_LINES:

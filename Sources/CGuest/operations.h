@@ -33,6 +33,9 @@ int64_t kl_join(struct kl_arena *arena, struct kl_task *task);
 /* Only comes back when execve fails. The new image goes on at the next operation (bootstrap.c). */
 int64_t kl_replace_image(struct kl_arena *arena, struct kl_task *task);
 
+/* Kills the process of a task; only comes back when that fails. */
+int64_t kl_die(struct kl_task *task, int32_t signal);
+
 /* Performs the operations of a task from its `pc` to their end, or until the program must stop. */
 void kl_run(struct kl_arena *arena, struct kl_task *task);
 

@@ -108,11 +108,13 @@ int64_t kl_join(struct kl_arena *arena, struct kl_task *task)
         task->pid = 0;
         if (result < 0)
             return result;
-        if (WIFSIGNALED(status)) {
-            task->signal = WTERMSIG(status);
+        task->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+        if (task->signal != task->meant) {
             task->state = KL_KILLED;
             return -ECHILD_NUMBER;
         }
+        if (task->meant)
+            task->state = KL_ENDED;
         return 0;
     }
     for (;;) {
@@ -124,6 +126,12 @@ int64_t kl_join(struct kl_arena *arena, struct kl_task *task)
             return CUT_SHORT;
         kl_call6(SYS_futex, (long)&task->tid, FUTEX_WAIT, tid, (long)&tick, 0, 0);
     }
+}
+
+int64_t kl_die(struct kl_task *task, int32_t signal)
+{
+    task->meant = signal;
+    return kl_call6(SYS_kill, kl_call6(SYS_getpid, 0, 0, 0, 0, 0, 0), signal, 0, 0, 0, 0);
 }
 
 static void decimal(char *text, uint64_t number)

@@ -86,7 +86,22 @@ struct ScenarioSoundness {
                     ("task '\(task.name)' is never started", location, "add spawn-thread or spawn-process"))
             }
         }
-        return result + barrierGaps(claimed)
+        return result + killGaps(claimed) + barrierGaps(claimed)
+    }
+
+    /// Signals that would end the whole program, because the task is a thread of a process that others are in, too.
+    private func killGaps(_ claimed: Set<String>) -> [Gap] {
+        let steps = scenario.tasks.map { flat($0.steps, claimed) }
+        let processes = Set(
+            steps.joined().filter { $0.verb == "spawn-process" }.compactMap { text($0.arguments["task"]) })
+        return zip(scenario.tasks, steps).flatMap { task, steps in
+            steps.filter { $0.arguments["signal"] != nil && !processes.contains(task.name) }.map { step in
+                (
+                    "task '\(task.name)' has no process of its own that a signal could end", step.location,
+                    "start it with spawn-process"
+                )
+            }
+        }
     }
 
     /// Barriers that hold nobody back, because no other task comes to them or because of a name that is none.

@@ -32,6 +32,7 @@ enum kl_code {
     KL_PROCESS,     /* start task a[0] as a child process */
     KL_JOIN,        /* wait until task a[0] has ended */
     KL_EXEC,        /* replace the process image and go on */
+    KL_DIE,         /* kill the process with signal a[0] */
     KL_BARRIER,     /* wait for a[1] arrivals at *a[0] */
     KL_ENABLED,     /* buffer a[0] collects in mode a[1] from now on */
     KL_DISABLED,    /* remember the count of buffer a[0] as final */
@@ -87,6 +88,7 @@ struct kl_task {
     int32_t pid;    /* of a child process */
     int32_t is_process;
     int32_t signal; /* that killed the process, or 0 */
+    int32_t meant;  /* the signal that is to kill it, or 0 */
     uint32_t home;  /* the process it runs in: the index of that process's first task */
     uint32_t owner; /* the home of the task that started it */
     uint64_t traced; /* spin without system calls while waiting */
