@@ -177,6 +177,28 @@ struct ProgramTests {
         #expect(report.tasks["child"]?.detail == 9)
     }
 
+    @Test("A process that its exit kills has ended as it was to, with that signal only")
+    func killsItself() throws {
+        func program(_ last: Step) -> [TaskProgram] {
+            [
+                TaskProgram(
+                    name: "main",
+                    steps: [
+                        Step(number: 0, verb: "spawn-process", arguments: ["task": .text("child")]),
+                        Step(number: 1, verb: "join", arguments: ["task": .text("child")]),
+                    ]),
+                TaskProgram(name: "child", steps: [last]),
+            ]
+        }
+        let killed = try run(program(Step(number: 2, verb: "exit", arguments: ["signal": .integer(9)])))
+        #expect(killed.ending == .completed)
+        #expect(killed.states == [.kept, .kept, .kept])
+        // SIGCHLD ends nobody.
+        let alive = try run(program(Step(number: 2, verb: "exit", arguments: ["signal": .integer(17)])))
+        #expect(alive.ending == .broken)
+        #expect(alive.states == [.kept, .broken, .kept])
+    }
+
     @Test("A host that goes away while a program runs ends the program and the guest")
     func hangUpWhileRunning() throws {
         let agent = try AgentOnHost()

@@ -223,6 +223,13 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         #expect(try #require(error).description.contains("task 'other' is never started"))
     }
 
+    @Test func signalsEndOnlyProcessesOfTheirOwn() throws {
+        let text = Self.good.replacing(
+            "    - spawn-thread: other\n", with: "    - spawn-thread: other\n    - exit: {signal: 9}\n")
+        let error = #expect(throws: InputError.self) { try ScenarioReader.read(text: text, file: "bad.yaml") }
+        #expect(try #require(error).description.contains("task 'main' has no process of its own"))
+    }
+
     @Test func corruptBuffersAllowOnlyCounts() throws {
         let text = Self.good.replacing(
             "- unchecked: a sample", with: "- corrupt: a sample\n    - absent: [work]")
