@@ -9,8 +9,11 @@ extension KernelCache {
     static let keptBuilds = 4
     /// How many patched trees are kept; making one anew takes two seconds.
     static let keptPatchedTrees = 8
+    /// How many seconds longer a kernel is kept for each second that making it took: a hundred broken kernels of one file
+    /// each must not drive out the few that took minutes.
+    static let keptForSecond = 60.0
 
-    /// Deletes what was used least recently until the rest fits, and never what somebody uses.
+    /// Deletes what is worth least, which is what was used least recently, until the rest fits; never what somebody uses.
     ///
     /// - Parameters:
     ///   - wanted: Bytes that should also be free on the disk afterwards.
@@ -21,7 +24,7 @@ extension KernelCache {
         let byProducts = try await evictByProducts()
         var entries = try await measured()
         var total = byProducts + entries.reduce(0) { $0 + $1.bytes }
-        entries.sort { $0.used < $1.used }
+        entries.sort { $0.worth < $1.worth }
         let newest = Dictionary(
             entries.compactMap { entry in entry.configuration.map { ($0, entry.name) } }
         ) { $1 }
@@ -77,7 +80,8 @@ extension KernelCache {
         /// What a finished build directory was configured like: its compiler, options and unpatched source.
         let configuration: String?
         let bytes: UInt64
-        let used: Date
+        /// When it was used last, or later where it took long to make.
+        let worth: Date
     }
 
     private func configuration(ofBuild name: String) -> String? {
@@ -118,11 +122,14 @@ extension KernelCache {
         return found.map { item in
             let path = entry(item.kind, item.name).path
             let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            let used = attributes?[.modificationDate] as? Date ?? .distantPast
+            let seconds =
+                item.kind == .kernels ? KernelManifest(of: entry(.kernels, item.name))?.seconds : nil
             return Measured(
                 kind: item.kind, name: item.name, base: item.base,
                 configuration: item.kind == .builds ? configuration(ofBuild: item.name) : nil,
                 bytes: sizes[path] ?? 0,
-                used: attributes?[.modificationDate] as? Date ?? .distantPast)
+                worth: used + Self.keptForSecond * (seconds ?? 0))
         }
     }
 }

@@ -78,6 +78,31 @@ import Testing
         #expect(left.sorted() == ["new", "used"])
     }
 
+    @Test func `A kernel that took minutes outlives newer ones that took seconds, for a time`() async throws {
+        func make(_ name: String, seconds: Int, hoursAgo: Double) throws {
+            let manifest: [String: Any] = [
+                "schema": 1, "key": name, "image": name, "release": "6.12", "source": "s", "compiler": "gcc",
+                "patches": [], "fragments": [], "features": [], "commands": [],
+                "environment": [String: String](),
+                "remarks": [], "objects": 1, "seconds": seconds,
+            ]
+            let text = String(
+                decoding: try JSONSerialization.data(withJSONObject: manifest), as: UTF8.self)
+            try directory.write(text, to: "kernels/\(name)/manifest.json")
+            try directory.write(String(repeating: "x", count: 1_500_000), to: "kernels/\(name)/vmlinux")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -3600 * hoursAgo)],
+                ofItemAtPath: cache.entry(.kernels, name).path)
+        }
+        try make("costly", seconds: 400, hoursAgo: 5)
+        try make("forgotten", seconds: 400, hoursAgo: 20)
+        try make("cheap", seconds: 10, hoursAgo: 1)
+        try make("cheaper", seconds: 9, hoursAgo: 1)
+        try await cache.evict()
+        let left = try FileManager.default.contentsOfDirectory(atPath: cache.directory(.kernels).path)
+        #expect(left.sorted() == ["cheap", "costly"])
+    }
+
     @Test func `Of many configurations one build directory is kept, of one configuration a few`() async throws
     {
         func finish(_ name: String, _ age: Double, _ request: String) throws {
