@@ -229,7 +229,11 @@ public enum StepCatalog {
         Verb("exec", "Replaces the process image and goes on with the next step."),
         Verb(
             "exit", "Ends the task here.",
-            [Parameter("signal", .integer, "Kills its process with this signal, which must be its own.")]),
+            [
+                Parameter(
+                    "signal", .integer,
+                    "Kills the task with it instead; it must be a process, and what it mapped is lost.")
+            ]),
         Verb(
             "barrier", "Waits until every task that names the barrier has reached it.",
             [Parameter("name", .text, required: true, "The name of the barrier.")], waits: true),

@@ -7,7 +7,8 @@ import Diagnostics
 /// Whether a scenario would say something on every kernel it applies to.
 ///
 /// Tried for each combination of the features its conditions name: every buffer that exists at the end has a promise,
-/// promises are about buffers that exist, every task has steps and is started, and no task waits for itself alone.
+/// promises are about buffers that exist, every task has steps and is started, no task waits for itself alone, and a signal
+/// ends one task only.
 struct ScenarioSoundness {
     private typealias Gap = (message: String, place: SourceLocation, advice: String?)
 
@@ -75,27 +76,29 @@ struct ScenarioSoundness {
                     "save a copy before it is unmapped, or add `when:`"
                 ))
         }
-        let started = Set(
-            steps.filter { $0.verb.hasPrefix("spawn-") }.compactMap { text($0.arguments["task"]) })
+        let everyStarted = started(by: ["spawn-thread", "spawn-process"], in: steps)
         for task in scenario.tasks {
             if flat(task.steps, claimed).isEmpty {
                 result.append(("task '\(task.name)' has no steps", location, nil))
             }
-            if task.name != "main", !started.contains(task.name) {
+            if task.name != "main", !everyStarted.contains(task.name) {
                 result.append(
                     ("task '\(task.name)' is never started", location, "add spawn-thread or spawn-process"))
             }
         }
-        return result + killGaps(claimed) + barrierGaps(claimed)
+        return result + killGaps(claimed, processes: started(by: ["spawn-process"], in: steps))
+            + barrierGaps(claimed)
+    }
+
+    /// The tasks that steps of these verbs start.
+    private func started(by verbs: Set<String>, in steps: [ScenarioStep]) -> Set<String> {
+        Set(steps.filter { verbs.contains($0.verb) }.compactMap { text($0.arguments["task"]) })
     }
 
     /// Signals that would end the whole program, because the task is a thread of a process that others are in, too.
-    private func killGaps(_ claimed: Set<String>) -> [Gap] {
-        let steps = scenario.tasks.map { flat($0.steps, claimed) }
-        let processes = Set(
-            steps.joined().filter { $0.verb == "spawn-process" }.compactMap { text($0.arguments["task"]) })
-        return zip(scenario.tasks, steps).flatMap { task, steps in
-            steps.filter { $0.arguments["signal"] != nil && !processes.contains(task.name) }.map { step in
+    private func killGaps(_ claimed: Set<String>, processes: Set<String>) -> [Gap] {
+        scenario.tasks.filter { !processes.contains($0.name) }.flatMap { task in
+            flat(task.steps, claimed).filter { $0.arguments["signal"] != nil }.map { step in
                 (
                     "task '\(task.name)' has no process of its own that a signal could end", step.location,
                     "start it with spawn-process"

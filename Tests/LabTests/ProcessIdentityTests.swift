@@ -11,13 +11,16 @@ struct ProcessIdentityTests {
     func names() throws {
         let directory = try TestDirectory()
         let program = directory.url.appending(path: ") Z 1 2 (3) 4")
-        try FileManager.default.copyItem(
-            at: URL(fileURLWithPath: "/bin/sleep").resolvingSymlinksInPath(), to: program)
+        // A copy could not be run while a child that another test starts still has it open for writing.
+        try FileManager.default.createSymbolicLink(
+            at: program, withDestinationURL: URL(fileURLWithPath: "/bin/sleep"))
         let process = Process()
         process.executableURL = program
         process.arguments = ["600"]
         try process.run()
         let identity = try #require(ProcessIdentity(process: process.processIdentifier))
+        let name = try String(contentsOfFile: "/proc/\(process.processIdentifier)/comm", encoding: .utf8)
+        #expect(name == ") Z 1 2 (3) 4\n")
         #expect(identity.isAlive)
         #expect(identity.started >= ProcessIdentity.current.started)
         // Not a polite signal: a child inherits the signal mask of the thread that starts it.
